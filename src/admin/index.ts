@@ -1,0 +1,14 @@
+/**
+ * What the command line does, as functions: migrations, keys, imports, audits.
+ * @module evergrant/admin
+ */
+export { systemClock } from '../clock.ts'
+export type { Clock } from '../ports/clock.ts'
+export { fileKeys } from '../sealing/file-keys.ts'
+export { type DatabasePlace, findDatabase } from './find-database.ts'
+export { generateKey } from './generate-key.ts'
+export { type EnvironmentImport, importFromEnvironment } from './import-from-environment.ts'
+export { type ImportOptions, type ImportResult, importTokens } from './import-tokens.ts'
+export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
+export { readStoredConnection, type StoredConnection } from './stored-connection.ts'
+export { parseTokenRecord, parseTokenRecords, type TokenImport } from './token-records.ts'

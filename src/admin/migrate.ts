@@ -1,0 +1,48 @@
+import { chooseDatabase } from '../database.ts'
+import { readEnvironment } from '../environment.ts'
+import { InvalidInputError } from '../errors.ts'
+import { type DatabasePlace, findDatabase } from './find-database.ts'
+
+export interface MigrateOptions {
+  /** As `open` takes it. Default: the environment's, else the embedded one. */
+  readonly database?: unknown
+  /** PostgreSQL schema of the tables. Default `public`. */
+  readonly schema?: string | undefined
+}
+
+/** What a migration did. */
+export interface MigrationReport {
+  readonly database: DatabasePlace
+  /** Names, in their order. None: the tables were current. */
+  readonly applied: readonly string[]
+}
+
+/**
+ * Makes the tables, or brings them up to date; writes nothing when they are. Safe from many processes at once.
+ * @throws InvalidInputError a table is in the way, which the message describes; nothing was changed
+ * @throws StoreUnavailableError the database does not answer, or the role may not create tables
+ */
+export async function migrate({ database, schema }: MigrateOptions = {}): Promise<MigrationReport> {
+  const place = findDatabase({ database })
+  return { database: place, applied: await applyMigrations(database, schema) }
+}
+
+async function applyMigrations(database: unknown, schema: string | undefined): Promise<readonly string[]> {
+  const choice = chooseDatabase(database, readEnvironment())
+  switch (choice.kind) {
+    case 'memory':
+      throw new InvalidInputError('A database in memory has no tables. Name another in DATABASE_URL.')
+    case 'sqlite': {
+      if (choice.directory !== null) {
+        const { makeDataDirectory } = await import('../store/sqlite/data-directory.ts')
+        await makeDataDirectory(choice.directory)
+      }
+      const { migrateSqliteFile } = await import('../store/sqlite/open.ts')
+      return migrateSqliteFile(choice.path)
+    }
+    case 'postgres': {
+      const { runMigrations } = await import('../store/postgres/migrate.ts')
+      return runMigrations(choice.database, { schema })
+    }
+  }
+}

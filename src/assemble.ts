@@ -1,0 +1,258 @@
+import { systemClock } from './clock.ts'
+import { chooseDatabase, type DatabaseChoice } from './database.ts'
+import { type Environment, readEnvironment } from './environment.ts'
+import { InvalidInputError } from './errors.ts'
+import { describe, isPlainObject, parseToken } from './input.ts'
+import type { Demand } from './lifecycle/decide.ts'
+import { faultOf, type Policy, policyWith } from './lifecycle/policy.ts'
+import type { EventSink } from './ports/events.ts'
+import type { KeySource } from './ports/key-source.ts'
+import type { AppCredentials, TokenProvider } from './ports/provider.ts'
+import type { ConnectionKey, TokenStore } from './ports/store.ts'
+import type { ProviderProfile } from './providers/profile.ts'
+import { createProviders } from './providers/registry.ts'
+import { systemRandomness } from './randomness.ts'
+import { TokenCache } from './refresh/cache.ts'
+import type { HeldToken } from './refresh/held-token.ts'
+import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
+import type { RefreshPorts } from './refresh/ports.ts'
+import { RowReads } from './refresh/reads.ts'
+import { Refresher } from './refresh/refresher.ts'
+import { StoreHealth } from './refresh/store-health.ts'
+import { environmentKeys } from './sealing/environment-keys.ts'
+import { fileKeys } from './sealing/file-keys.ts'
+import { KeyRing } from './sealing/key-ring.ts'
+import { generateKey } from './sealing/ring-key.ts'
+import { Seeds } from './seeds.ts'
+import type { CallCredentials, OpenOptions } from './service-options.ts'
+import { httpTransport } from './transport/http-transport.ts'
+
+const CACHE_DEFAULTS = { maxAgeMs: 30_000, maxEntries: 10_000 }
+
+/** The providers of a service, by name. */
+export interface KnownProviders {
+  readonly names: readonly string[]
+  /** @throws InvalidInputError there is no provider of this name */
+  get(name: string): TokenProvider & { readonly profile: ProviderProfile }
+  /** The app credentials given to `open`; null: none. */
+  appOf(name: string): AppCredentials | null
+}
+
+/** What a service is made of. */
+export interface AssemblyParts {
+  readonly ports: RefreshPorts
+  readonly providers: KnownProviders
+  readonly environment: Environment
+  readonly options: Pick<OpenOptions, 'cache' | 'backgroundRefresh' | 'waitUntil'>
+  /** Closes what was opened for this service. */
+  readonly release: () => Promise<void>
+}
+
+/** A service object's parts, wired. */
+export class Assembly implements ObtainContext {
+  readonly ports: RefreshPorts
+  readonly providers: KnownProviders
+  readonly reads: RowReads
+  readonly cache: TokenCache | null
+  readonly refresher: Refresher
+  readonly seeds: Seeds
+  readonly behind: ((settled: Promise<void>) => void) | null
+  readonly #environment: Environment
+  readonly #release: () => Promise<void>
+
+  constructor({ ports, providers, environment, options, release }: AssemblyParts) {
+    const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
+    this.ports = ports
+    this.providers = providers
+    this.#environment = environment
+    this.#release = release
+    this.reads = new RowReads(ports, health)
+    this.cache = cacheOf(options.cache, ports)
+    this.refresher = new Refresher(ports, health, this.cache)
+    this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
+    this.behind = options.backgroundRefresh === false ? null : settled => options.waitUntil?.(settled)
+  }
+
+  /** The token from memory, for the call that most calls are. */
+  cachedFor(clientId: string, provider: string, credentials: CallCredentials | undefined): HeldToken | null {
+    // Mistaken arguments take the long way, which says what is wrong with them.
+    if (credentials !== undefined && credentials.clientId === clientId) return null
+    return this.cache?.fresh(clientId, provider, 0) ?? null
+  }
+
+  request(
+    key: ConnectionKey,
+    credentials: CallCredentials | undefined,
+    demand: Demand,
+    signal: AbortSignal | undefined,
+  ): TokenRequest {
+    return {
+      key,
+      provider: this.providers.get(key.provider),
+      app: this.appFor(key, credentials),
+      demand,
+      seeded: observed => this.seeds.ensure(key, observed),
+      signal,
+    }
+  }
+
+  /** App credentials: of the call, else of `open`, else of the environment. */
+  appFor(key: ConnectionKey, credentials: CallCredentials | undefined): AppCredentials | null {
+    const app =
+      parseCredentials(credentials, key) ??
+      this.providers.appOf(key.provider) ??
+      this.#environment.appOf(key.provider)
+    if (app?.clientId === key.clientId) {
+      throw new InvalidInputError(
+        'clientId is the client_id of the OAuth app. It must name the customer whose tokens these are.',
+        key,
+      )
+    }
+    return app
+  }
+
+  /** After a write of this process: nothing that was read before is used again. */
+  forget(key: ConnectionKey, uncommitted: boolean): void {
+    this.reads.forget(key)
+    if (uncommitted) this.cache?.suspend(key)
+    else this.cache?.drop(key)
+  }
+
+  async close(): Promise<void> {
+    await this.refresher.close()
+    await this.#release()
+  }
+}
+
+/** Opens everything a service needs. @throws InvalidInputError | StoreUnavailableError */
+export async function assemble(options: OpenOptions): Promise<Assembly> {
+  refuseOdd(options)
+  const environment = readEnvironment()
+  const policy = policyWith(options.policy ?? {})
+  const fault = faultOf(policy)
+  if (fault !== null) throw new InvalidInputError(`${fault}.`)
+
+  const choice = chooseDatabase(options.database, environment)
+  const transport = httpTransport()
+  const providers = createProviders({
+    transport,
+    clock: systemClock,
+    overrides: options.providers,
+    zohoLocation: environment.zohoLocation,
+    zohoAccountsServer: environment.zohoAccountsServer,
+  })
+  if (choice.kind === 'sqlite') await prepareDirectory(choice)
+  const keys = keySourceOf(options, environment, choice)
+  const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
+  const store = await openStore(choice, options, policy)
+  return new Assembly({
+    ports: {
+      store,
+      cipher,
+      clock: systemClock,
+      randomness: systemRandomness,
+      policy,
+      emit: harmless(options.onEvent),
+    },
+    providers,
+    environment,
+    options,
+    release: async () => {
+      await transport.close()
+      await store[Symbol.asyncDispose]()
+    },
+  })
+}
+
+function refuseOdd(options: OpenOptions): void {
+  for (const name of ['migrate', 'backgroundRefresh', 'requireSealed'] as const) {
+    const value: unknown = options[name]
+    if (value === undefined || typeof value === 'boolean') continue
+    throw new InvalidInputError(`${name} must be true or false; got ${describe(value)}.`)
+  }
+}
+
+async function prepareDirectory({ directory }: Extract<DatabaseChoice, { kind: 'sqlite' }>): Promise<void> {
+  if (directory === null) return
+  const { makeDataDirectory } = await import('./store/sqlite/data-directory.ts')
+  await makeDataDirectory(directory)
+}
+
+async function openStore(choice: DatabaseChoice, options: OpenOptions, policy: Policy): Promise<TokenStore> {
+  const common = { migrate: options.migrate, timeoutMs: policy.storeTimeoutMs }
+  switch (choice.kind) {
+    case 'memory': {
+      const { openMemoryStore } = await import('./store/memory.ts')
+      return openMemoryStore({ clock: systemClock, randomness: systemRandomness })
+    }
+    case 'sqlite': {
+      const { openSqliteStore } = await import('./store/sqlite/open.ts')
+      return openSqliteStore({ ...common, url: choice.path })
+    }
+    case 'postgres': {
+      const { openPostgresStore } = await import('./store/postgres/open.ts')
+      return openPostgresStore({ ...common, database: choice.database, schema: options.schema })
+    }
+  }
+}
+
+function keySourceOf(options: OpenOptions, environment: Environment, choice: DatabaseChoice): KeySource {
+  const given = options.encryptionKeys
+  if (typeof given === 'string') return environmentKeys(given, 'encryptionKeys')
+  if (given !== undefined) return given
+  if (environment.encryptionKeys !== undefined) {
+    return environmentKeys(environment.encryptionKeys.reveal(), 'EVERGRANT_ENCRYPTION_KEYS')
+  }
+  switch (choice.kind) {
+    case 'memory':
+      return environmentKeys(generateKey('memory'), 'memory')
+    case 'sqlite':
+      return fileKeys(`${choice.path}.key`)
+    case 'postgres':
+      throw new InvalidInputError(
+        'A PostgreSQL database needs an encryption key, and none is given. Make one with `npx evergrant keys generate` ' +
+          'and put it into EVERGRANT_ENCRYPTION_KEYS, in every process that uses this database.',
+      )
+  }
+}
+
+function cacheOf(cache: OpenOptions['cache'], { clock }: RefreshPorts): TokenCache | null {
+  if (cache === false) return null
+  const maxAgeMs = cache?.maxAgeMs ?? CACHE_DEFAULTS.maxAgeMs
+  const maxEntries = cache?.maxEntries ?? CACHE_DEFAULTS.maxEntries
+  if (!(maxAgeMs >= 0) || !(maxEntries >= 0)) {
+    throw new InvalidInputError('cache.maxAgeMs and cache.maxEntries must be numbers of 0 or more.')
+  }
+  return maxAgeMs === 0 || maxEntries === 0 ? null : new TokenCache(clock, { maxAgeMs, maxEntries })
+}
+
+function parseCredentials(credentials: unknown, key: ConnectionKey): AppCredentials | null {
+  if (credentials === undefined || credentials === null) return null
+  if (!isPlainObject(credentials)) {
+    throw new InvalidInputError(
+      `credentials must be { clientId, clientSecret }; got ${describe(credentials)}.`,
+      key,
+    )
+  }
+  const { clientId, clientSecret } = credentials
+  if (clientId === undefined || clientId === null || clientId === '') return null
+  return {
+    clientId: parseToken(clientId, 'credentials.clientId', key).reveal(),
+    clientSecret:
+      clientSecret === undefined || clientSecret === null
+        ? null
+        : parseToken(clientSecret, 'credentials.clientSecret', key),
+  }
+}
+
+// What a hook of the caller throws must not break a refresh.
+function harmless(onEvent: EventSink | undefined): EventSink {
+  return event => {
+    try {
+      const done: unknown = onEvent?.(event)
+      if (done instanceof Promise) done.catch(() => {})
+    } catch {
+      // Nobody to tell: the hook itself is the place where faults are told.
+    }
+  }
+}

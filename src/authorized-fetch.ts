@@ -1,0 +1,99 @@
+import { InvalidInputError } from './errors.ts'
+import type { ConnectionKey } from './ports/store.ts'
+import { isBadTokenAnswer } from './providers/bad-token.ts'
+import type { BadTokenRules, ProviderProfile } from './providers/profile.ts'
+import type { HeldToken } from './refresh/held-token.ts'
+import { named } from './refresh/refusal-error.ts'
+
+/** What `fetch` takes beside the options of the platform's own. */
+export interface FetchOptions extends RequestInit {
+  /** App credentials, where a refresh should need them. */
+  readonly credentials?: never
+
+  /** Hosts that the token may be sent to beside those of the profile: `api.example.com`, `127.0.0.1:8080`. */
+  readonly allowHosts?: readonly string[] | undefined
+}
+
+export interface AuthorizedFetch {
+  readonly key: ConnectionKey
+  readonly profile: Pick<ProviderProfile, 'headerScheme' | 'apiHosts' | 'badToken'>
+  readonly allowHosts: readonly string[]
+  readonly input: string | URL | Request
+  readonly init: RequestInit
+  readonly token: () => Promise<HeldToken>
+  /** Reports the token as rejected and refreshes it. */
+  readonly reject: (held: HeldToken) => Promise<unknown>
+}
+
+// What an answer may say about a token stands at its beginning.
+const LONGEST_ERROR_BODY = 64 * 1024
+
+/** A request with the connection's token; repeated once with a new one when the API does not accept it. */
+export async function authorizedFetch(call: AuthorizedFetch): Promise<Response> {
+  const request = requestOf(call)
+  refuseForeignHost(call, new URL(request.url))
+  // A stream can be sent once only.
+  const again = isReplayable(call) ? request.clone() : null
+
+  const held = await call.token()
+  const response = await send(call, request, held)
+  if (again === null || !(await isBadToken(response, call.profile.badToken))) return response
+
+  await response.body?.cancel()
+  await call.reject(held)
+  return send(call, again, await call.token())
+}
+
+function requestOf({ key, input, init }: AuthorizedFetch): Request {
+  try {
+    return new Request(input, { ...init, redirect: 'manual' })
+  } catch {
+    throw new InvalidInputError(
+      `${named(key)}: fetch needs an absolute URL and options that fetch understands.`,
+      key,
+    )
+  }
+}
+
+function send({ profile }: AuthorizedFetch, request: Request, held: HeldToken): Promise<Response> {
+  request.headers.set('authorization', `${profile.headerScheme} ${held.accessToken.reveal()}`)
+  return fetch(request)
+}
+
+function isReplayable({ input, init }: AuthorizedFetch): boolean {
+  if (init.body instanceof ReadableStream) return false
+  if (init.body !== undefined && init.body !== null) return !(Symbol.asyncIterator in Object(init.body))
+  return !(input instanceof Request) || input.body === null
+}
+
+/** The token goes to hosts of the profile, and to those that the caller names. */
+function refuseForeignHost({ key, profile, allowHosts }: AuthorizedFetch, url: URL): void {
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
+  if (isSecure && [...profile.apiHosts, ...allowHosts].includes(url.host)) return
+  throw new InvalidInputError(
+    `${named(key)}: the token is not sent to ${url.protocol}//${url.host}. Only https hosts of the provider are allowed: ` +
+      `${profile.apiHosts.join(', ') || 'none'}. Add others with allowHosts.`,
+    key,
+  )
+}
+
+/** Whether an answer says that the access token is bad. A copy is read: the caller gets the answer whole. */
+async function isBadToken(response: Response, rules: BadTokenRules): Promise<boolean> {
+  const { status } = response
+  if (status !== 400 && status !== 401 && status !== 403) return false
+  return isBadTokenAnswer(rules, status, await beginningOf(response.clone()))
+}
+
+async function beginningOf(response: Response): Promise<string> {
+  let text = ''
+  try {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk
+      if (text.length > LONGEST_ERROR_BODY) break
+    }
+  } catch {
+    // An answer that breaks off is judged by what came.
+  }
+  return text
+}

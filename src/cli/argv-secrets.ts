@@ -1,0 +1,47 @@
+import { UsageError } from './failure.ts'
+
+/** What a secret on the command line is told. Everybody on the machine can read it there, and the shell keeps it. */
+const ADVICE: readonly { readonly names: RegExp; readonly instead: string }[] = [
+  {
+    names: /^(access|refresh|bearer|id|auth|api)?tokens?$/,
+    instead: 'Give tokens to `evergrant import` on standard input, or set ZOHO_REFRESH_TOKEN.',
+  },
+  {
+    names: /^(client|app)?secrets?$/,
+    instead: 'Set ZOHO_CLIENT_SECRET.',
+  },
+  {
+    names: /^(encryption|master|secret|private|api)?keys?$/,
+    instead: 'Set EVERGRANT_ENCRYPTION_KEYS.',
+  },
+  {
+    names: /^(database|db|postgres|postgresql|pg|connection)?(url|uri|dsn|string)?$|^(pass|password|passwd|pwd)$/,
+    instead: 'Set DATABASE_URL.',
+  },
+]
+
+/**
+ * Refuses secrets in the arguments, before anything could print them.
+ * @throws UsageError names the option and what to use instead, never the value
+ */
+export function refuseSecretsIn(args: readonly string[]): void {
+  for (const arg of args) {
+    if (arg === '--') return
+    const option = /^--?(?<name>[A-Za-z][\w-]*)/.exec(arg)?.groups?.name
+    const name = option?.replaceAll(/[-_]/g, '').toLowerCase()
+    const advice = name === undefined ? undefined : ADVICE.find(({ names }) => names.test(name))
+    if (advice !== undefined) throw refusal(`--${option}`, advice.instead)
+    if (holdsPassword(arg)) throw refusal('A URL with a password', 'Set DATABASE_URL.')
+  }
+}
+
+// `scheme://user:password@host`, alone or as the value of an option.
+function holdsPassword(arg: string): boolean {
+  return /[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s]*@/i.test(arg)
+}
+
+function refusal(what: string, instead: string): UsageError {
+  return new UsageError(
+    `${what} is not taken from the command line: it would be seen by others and kept by the shell. ${instead}`,
+  )
+}

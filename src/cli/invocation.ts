@@ -1,0 +1,48 @@
+import type { OAuthTokenService, OpenOptions } from 'evergrant'
+import type { Output } from './output.ts'
+
+/** A command line that was understood. */
+export interface Invocation {
+  readonly args: readonly string[]
+  /** Options of the verb, by their camel-case names. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly schema: string | undefined
+  readonly output: Output
+}
+
+/** What a verb does. Gives the exit code. */
+export type Command = (invocation: Invocation) => Promise<number>
+
+/** An argument that the command line cannot do without; the parser has seen to it that it is there. */
+export function argument({ args }: Invocation, index: number): string {
+  return args[index] ?? ''
+}
+
+/** The value of an option that takes one. */
+export function textOption({ options }: Invocation, name: string): string | undefined {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/**
+ * Opens the service that the environment describes, and closes it afterwards: also on Ctrl-C, because a refresh
+ * that is cut off between the provider's answer and the database could lose a rotated token.
+ */
+export async function withService<Result>(
+  invocation: Invocation,
+  options: OpenOptions,
+  use: (service: OAuthTokenService) => Promise<Result>,
+): Promise<Result> {
+  const { OAuthTokenService: Service } = await import('evergrant')
+  const service = await Service.open({ schema: invocation.schema, ...options })
+  const stop = (signal: NodeJS.Signals): void => {
+    void service.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    return await use(service)
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+    await service.close()
+  }
+}

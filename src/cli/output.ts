@@ -1,0 +1,75 @@
+import { styleText } from 'node:util'
+import { visible, visibleJson } from './visible-text.ts'
+
+/** Where text goes: `process.stdout` and `process.stderr`, as far as they are used. */
+export interface TextStream {
+  readonly isTTY?: boolean | undefined
+  write(text: string): unknown
+}
+
+/** Manners of text. */
+export type Style = Parameters<typeof styleText>[0]
+
+/** What a command prints: text for people, or one JSON document for programs. */
+export class Output {
+  readonly isJson: boolean
+  readonly #stdout: TextStream
+  readonly #stderr: TextStream
+  readonly #mayColour: boolean
+
+  constructor(
+    streams: { readonly stdout: TextStream; readonly stderr: TextStream },
+    options: { readonly json: boolean; readonly noColor: boolean },
+  ) {
+    this.isJson = options.json
+    this.#stdout = streams.stdout
+    this.#stderr = streams.stderr
+    this.#mayColour = !options.noColor
+  }
+
+  /** Whether a person sits in front of standard output. */
+  get isTerminal(): boolean {
+    return this.#stdout.isTTY === true
+  }
+
+  /** The result of a command: the document with `--json`, else the lines. */
+  report(document: object, lines: readonly string[]): void {
+    if (this.isJson) this.document(document)
+    else for (const line of lines) this.line(line)
+  }
+
+  /** The one JSON document. */
+  document(value: object): void {
+    this.#stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`)
+  }
+
+  /** A line on standard output. What comes from outside has gone through {@link visible}. */
+  line(text = ''): void {
+    this.#stdout.write(`${text}\n`)
+  }
+
+  /** Lines on standard error: what went wrong. */
+  complain(lines: readonly string[]): void {
+    for (const line of lines) this.#stderr.write(`${line}\n`)
+  }
+
+  /** A hint that only a person at a terminal needs. */
+  hint(text: string): void {
+    if (this.#stderr.isTTY && !this.isJson) this.#stderr.write(`${text}\n`)
+  }
+
+  /** A line that the next one replaces, while something takes its time; '' takes it away. */
+  progress(text: string): void {
+    if (this.#stderr.isTTY && !this.isJson) this.#stderr.write(`\r\u001b[2K${visible(text)}`)
+  }
+
+  /** Text in colour, on a terminal. */
+  paint(style: Style, text: string): string {
+    return this.#stdout.isTTY && this.#mayColour ? styleText(style, text) : text
+  }
+
+  /** The same for standard error. */
+  paintComplaint(style: Style, text: string): string {
+    return this.#stderr.isTTY && this.#mayColour ? styleText(style, text) : text
+  }
+}

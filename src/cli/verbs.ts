@@ -1,0 +1,79 @@
+import type { Command } from './invocation.ts'
+
+/** One verb of the command line. */
+export interface Verb {
+  /** Its words and arguments: `keys generate`, `token <client> <provider>`. */
+  readonly usage: string
+  readonly summary: string
+  readonly options: readonly (readonly [flags: string, description: string])[]
+  readonly example: string
+  /** Loads what it needs only when it is asked for, so that `--help` is there at once. */
+  readonly load: () => Promise<Command>
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    usage: 'demo',
+    summary: 'watch tokens stay fresh: a local provider, several processes, every line checked',
+    options: [['--once', 'end when the story is told, also on a terminal']],
+    example: 'evergrant demo --once',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    usage: 'migrate',
+    summary: 'make the tables, or bring them up to date',
+    options: [],
+    example: 'DATABASE_URL=postgres://db.internal/app evergrant migrate --schema auth',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  {
+    usage: 'token <client> <provider>',
+    summary: 'print a valid access token, and nothing else',
+    options: [],
+    example: 'TOKEN=$(evergrant token smart-tax-nation zoho_crm)',
+    load: async () => (await import('./commands/token.ts')).token,
+  },
+  {
+    usage: 'status [client]',
+    summary: 'list connections: how they are, when they expire, what failed last',
+    options: [
+      ['--provider <name>', 'only this provider'],
+      ['--status <status>', 'only active, suspect or reauthorization_required'],
+    ],
+    example: 'evergrant status --status reauthorization_required',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    usage: 'refresh <client> <provider>',
+    summary: 'refresh the token now, whatever it has left',
+    options: [],
+    example: 'evergrant refresh smart-tax-nation zoho_crm',
+    load: async () => (await import('./commands/refresh.ts')).refresh,
+  },
+  {
+    usage: 'delete <client> <provider>',
+    summary: 'remove a connection, so that the account can be connected again',
+    options: [['--revoke', 'revoke the grant at the provider too']],
+    example: 'evergrant delete smart-tax-nation zoho_crm --revoke',
+    load: async () => (await import('./commands/delete.ts')).deleteConnection,
+  },
+  {
+    usage: 'import',
+    summary: 'store tokens from JSON on standard input, or from the environment',
+    options: [
+      ['--env <client>', 'store the refresh token of ZOHO_REFRESH_TOKEN for this client'],
+      ['--provider <name>', 'with --env: only this provider'],
+      ['--overwrite', 'replace connections that are there; they are kept otherwise'],
+      ['--dry-run', 'say what would be done, and do nothing'],
+    ],
+    example: 'evergrant import --dry-run < tokens.json',
+    load: async () => (await import('./commands/import.ts')).importRecords,
+  },
+  {
+    usage: 'keys generate',
+    summary: 'print a new encryption key for EVERGRANT_ENCRYPTION_KEYS',
+    options: [['--id <id>', "the key's name; default: today's date"]],
+    example: 'EVERGRANT_ENCRYPTION_KEYS=$(evergrant keys generate)',
+    load: async () => (await import('./commands/keys.ts')).generate,
+  },
+]

@@ -1,0 +1,163 @@
+/** Every code an Evergrant error can carry. The list is stable: a code is never renamed. */
+export type ErrorCode =
+  | 'TOKEN_NOT_FOUND'
+  | 'REAUTHORIZATION_REQUIRED'
+  | 'PROVIDER_UNAVAILABLE'
+  | 'PROVIDER_RATE_LIMITED'
+  | 'PROVIDER_MISCONFIGURED'
+  | 'PROVIDER_RESPONSE'
+  | 'STORE_UNAVAILABLE'
+  | 'DECRYPTION_FAILED'
+  | 'INSUFFICIENT_SCOPE'
+  | 'INVALID_INPUT'
+
+/** Why a person has to give the grant again. `suspect` is a first refusal that is still to be confirmed. */
+export type ReauthorizationReason = 'refused' | 'suspect' | 'lost_rotation' | 'no_refresh_token' | 'expired'
+
+/** Which connection an error speaks of. Either may be unknown, for instance while opening a database. */
+export interface ErrorSubject {
+  readonly clientId?: string | undefined
+  readonly provider?: string | undefined
+}
+
+/**
+ * The base of all errors that Evergrant throws. None carries a secret in any field, and none has a `cause`:
+ * drivers and HTTP clients put bind parameters and bodies there.
+ */
+export abstract class EvergrantError extends Error {
+  abstract readonly code: ErrorCode
+  /** Whether the same call can succeed later without anybody doing anything. */
+  readonly retryable: boolean
+  readonly clientId: string | undefined
+  readonly provider: string | undefined
+
+  constructor(message: string, retryable: boolean, subject: ErrorSubject) {
+    super(message)
+    this.retryable = retryable
+    this.clientId = subject.clientId
+    this.provider = subject.provider
+  }
+}
+
+/** No token is stored for the connection, and no environment seed may be used for this client. */
+export class TokenNotFoundError extends EvergrantError {
+  override readonly name = 'TokenNotFoundError'
+  readonly code = 'TOKEN_NOT_FOUND'
+
+  constructor(message: string, subject: ErrorSubject) {
+    super(message, false, subject)
+  }
+}
+
+/** The grant is refused or gone; a person has to connect the account again (RFC 6749 §5.2 `invalid_grant`). */
+export class ReauthorizationRequiredError extends EvergrantError {
+  override readonly name = 'ReauthorizationRequiredError'
+  readonly code = 'REAUTHORIZATION_REQUIRED'
+  readonly reason: ReauthorizationReason
+
+  constructor(message: string, reason: ReauthorizationReason, subject: ErrorSubject) {
+    super(message, reason === 'suspect', subject)
+    this.reason = reason
+  }
+}
+
+/** The provider did not answer, or answered with a server error. */
+export class ProviderUnavailableError extends EvergrantError {
+  override readonly name = 'ProviderUnavailableError'
+  readonly code = 'PROVIDER_UNAVAILABLE'
+
+  constructor(message: string, subject: ErrorSubject) {
+    super(message, true, subject)
+  }
+}
+
+/** The provider throttles. */
+export class ProviderRateLimitedError extends EvergrantError {
+  override readonly name = 'ProviderRateLimitedError'
+  readonly code = 'PROVIDER_RATE_LIMITED'
+  /** When Evergrant itself will ask again. */
+  readonly retryAt: Date
+
+  constructor(message: string, retryAt: Date, subject: ErrorSubject) {
+    super(message, true, subject)
+    this.retryAt = retryAt
+  }
+}
+
+/** App credentials, redirect URI or profile are wrong. No grant is harmed; it recovers once they are right. */
+export class ProviderMisconfiguredError extends EvergrantError {
+  override readonly name = 'ProviderMisconfiguredError'
+  readonly code = 'PROVIDER_MISCONFIGURED'
+
+  constructor(message: string, subject: ErrorSubject) {
+    super(message, false, subject)
+  }
+}
+
+/** The provider answered something that cannot be understood. */
+export class ProviderResponseError extends EvergrantError {
+  override readonly name = 'ProviderResponseError'
+  readonly code = 'PROVIDER_RESPONSE'
+
+  constructor(message: string, subject: ErrorSubject) {
+    super(message, true, subject)
+  }
+}
+
+/** The database does not answer, or does not answer in time. */
+export class StoreUnavailableError extends EvergrantError {
+  override readonly name = 'StoreUnavailableError'
+  readonly code = 'STORE_UNAVAILABLE'
+  /** The database's own code for what happened: an SQLSTATE, an `SQLITE_…` or an `E…` code of the system. */
+  readonly reason: string
+
+  constructor(message: string, reason: string, subject: ErrorSubject = {}) {
+    super(message, true, subject)
+    this.reason = reason
+  }
+}
+
+/** A sealed value does not open: its key is unknown, or it was moved or altered. */
+export class DecryptionError extends EvergrantError {
+  override readonly name = 'DecryptionError'
+  readonly code = 'DECRYPTION_FAILED'
+
+  constructor(message: string, subject: ErrorSubject) {
+    super(message, false, subject)
+  }
+}
+
+/** The grant lacks a scope that the caller asked for. */
+export class InsufficientScopeError extends EvergrantError {
+  override readonly name = 'InsufficientScopeError'
+  readonly code = 'INSUFFICIENT_SCOPE'
+  readonly missingScopes: readonly string[]
+
+  constructor(message: string, missingScopes: readonly string[], subject: ErrorSubject) {
+    super(message, false, subject)
+    this.missingScopes = missingScopes
+  }
+}
+
+/** The caller's mistake: a wrong argument, a missing setting. Nothing was changed. */
+export class InvalidInputError extends EvergrantError {
+  override readonly name = 'InvalidInputError'
+  readonly code = 'INVALID_INPUT'
+
+  constructor(message: string, subject: ErrorSubject = {}) {
+    super(message, false, subject)
+  }
+}
+
+/** Any error of Evergrant: `switch (error.code)` narrows it to its class. */
+export type AnyEvergrantError =
+  | TokenNotFoundError
+  | ReauthorizationRequiredError
+  | ProviderUnavailableError
+  | ProviderRateLimitedError
+  | ProviderMisconfiguredError
+  | ProviderResponseError
+  | StoreUnavailableError
+  | DecryptionError
+  | InsufficientScopeError
+  | InvalidInputError

@@ -1,0 +1,47 @@
+/**
+ * OAuth tokens that stay fresh, in your own Postgres.
+ * @module evergrant
+ */
+
+export type { FetchOptions } from './authorized-fetch.ts'
+export {
+  type AnyEvergrantError,
+  DecryptionError,
+  type ErrorCode,
+  EvergrantError,
+  InsufficientScopeError,
+  InvalidInputError,
+  ProviderMisconfiguredError,
+  ProviderRateLimitedError,
+  ProviderResponseError,
+  ProviderUnavailableError,
+  type ReauthorizationReason,
+  ReauthorizationRequiredError,
+  StoreUnavailableError,
+  TokenNotFoundError,
+} from './errors.ts'
+export type { ConnectionStatus, LastError } from './lifecycle/connection.ts'
+export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
+export type { ListedConnection, ListPage } from './listing.ts'
+export type { EventSink, EvergrantEvent } from './ports/events.ts'
+export type { KeySource, RingKey } from './ports/key-source.ts'
+export type { Metadata } from './ports/store.ts'
+export type { AccessToken } from './refresh/held-token.ts'
+export { Secret } from './secret.ts'
+export { OAuthTokenService } from './service.ts'
+export type {
+  CallCredentials,
+  CallOptions,
+  DeleteTokenOptions,
+  GetTokenOptions,
+  ListTokensOptions,
+  OpenOptions,
+  StoreTokensInput,
+  TransactionOptions,
+} from './service-options.ts'
+export type { TokenRecord } from './token-record.ts'
+
+import { OAuthTokenService } from './service.ts'
+
+/** Ready-made: configured by the environment, opened at its first call. */
+export const oauthTokenService: OAuthTokenService = OAuthTokenService.lazy()

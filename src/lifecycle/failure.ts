@@ -1,0 +1,129 @@
+import { backoffOf, retryAfterOf } from './backoff.ts'
+import type { Connection, ConnectionStatus, LastError } from './connection.ts'
+import type { Policy } from './policy.ts'
+import type { ProviderTraits } from './provider-traits.ts'
+import { remainingOf } from './state.ts'
+import { lifetimeOf, windowOf } from './window.ts'
+
+/** How an attempt failed. `carriesSuccessor`: the answer held a refresh token in spite of all. */
+export interface Failure {
+  readonly kind: 'unsent' | 'ambiguous' | 'refused' | 'misconfigured' | 'throttled' | 'failed'
+  readonly code: LastError
+  readonly retryAfterMs: number | null
+  readonly carriesSuccessor: boolean
+  /** The app credentials' `client_id` that asked. */
+  readonly appId: string
+}
+
+/** What a failure does to the row. */
+export interface FailureOutcome {
+  readonly code: LastError
+  readonly nextAttemptInMs: number | null
+  readonly status: ConnectionStatus
+  readonly statusReason: string | null
+  /**
+   * What becomes of the record that the refresh token may have been spent: `cleared`, `kept` (this attempt
+   * spent it, perhaps), or `restored` to what the claim found.
+   */
+  readonly attempt: 'cleared' | 'kept' | 'restored'
+  /** The same process may send the same refresh token once more at once. */
+  readonly replay: boolean
+}
+
+/**
+ * The failure table of the protocol.
+ * @param connection the row as the claim found it
+ * @param fraction the jitter, 0…1
+ */
+export function failureOutcome(
+  failure: Failure,
+  connection: Connection,
+  now: number,
+  fraction: number,
+  traits: ProviderTraits,
+  policy: Policy,
+): FailureOutcome {
+  const passing = (nextAttemptInMs: number, attempt: FailureOutcome['attempt']): FailureOutcome => ({
+    ...untouched(connection, failure.code),
+    nextAttemptInMs,
+    attempt,
+  })
+  const backoff = waitAfter(failure, connection, now, fraction, traits, policy)
+
+  // The successor is written, so nothing is in doubt and nobody was refused, whatever else the answer said.
+  if (failure.carriesSuccessor) return passing(backoff, 'cleared')
+
+  switch (failure.kind) {
+    case 'unsent':
+    case 'failed':
+      return passing(backoff, 'restored')
+    case 'throttled':
+      return passing(retryAfterOf(failure.retryAfterMs ?? traits.throttleMs, policy), 'restored')
+    case 'misconfigured':
+      return { ...untouched(connection, 'PROVIDER_MISCONFIGURED'), attempt: 'restored' }
+    case 'ambiguous':
+      if (traits.rotation === 'strict') return passing(strictWait(connection, now, backoff), 'kept')
+      if (connection.attemptId === null) {
+        return { ...untouched(connection, failure.code), attempt: 'kept', replay: true }
+      }
+      return passing(backoff, 'kept')
+    case 'refused':
+      return refusalOutcome(failure, connection, now, traits, policy)
+  }
+}
+
+function refusalOutcome(
+  failure: Failure,
+  connection: Connection,
+  now: number,
+  traits: ProviderTraits,
+  policy: Policy,
+): FailureOutcome {
+  // Other app credentials than those that last worked: the app is wrong, not the grant.
+  if (connection.appId !== null && connection.appId !== failure.appId) {
+    return { ...untouched(connection, 'PROVIDER_MISCONFIGURED'), attempt: 'restored' }
+  }
+  const refused = { code: 'REAUTHORIZATION_REQUIRED', attempt: 'cleared', replay: false } as const
+  const dead = { ...refused, status: 'reauthorization_required', nextAttemptInMs: null } as const
+  if (traits.rotation === 'strict' && connection.attemptId !== null) {
+    return { ...dead, statusReason: 'lost_rotation' }
+  }
+  if (connection.status === 'suspect') {
+    const expired = connection.refreshTokenExpiresAt !== null && connection.refreshTokenExpiresAt <= now
+    return { ...dead, statusReason: expired ? 'expired' : 'refused' }
+  }
+  return { ...refused, status: 'suspect', statusReason: 'refused', nextAttemptInMs: policy.confirmRefusalMs }
+}
+
+function untouched(connection: Connection, code: LastError): FailureOutcome {
+  return {
+    code,
+    nextAttemptInMs: null,
+    status: connection.status,
+    statusReason: connection.statusReason,
+    attempt: 'cleared',
+    replay: false,
+  }
+}
+
+function waitAfter(
+  failure: Failure,
+  connection: Connection,
+  now: number,
+  fraction: number,
+  traits: ProviderTraits,
+  policy: Policy,
+): number {
+  const inWindow =
+    remainingOf(connection, now) <= windowOf(lifetimeOf(connection, traits, policy), traits, policy)
+  const backoff = backoffOf(connection.failureCount, inWindow, fraction, policy)
+  return failure.retryAfterMs === null
+    ? backoff
+    : Math.max(backoff, retryAfterOf(failure.retryAfterMs, policy))
+}
+
+// See gate.ts: a strictly rotating provider is not asked again while the access token lives.
+function strictWait(connection: Connection, now: number, backoff: number): number {
+  const remaining = remainingOf(connection, now)
+  return Number.isFinite(remaining) ? Math.max(remaining, backoff) : backoff
+}

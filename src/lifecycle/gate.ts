@@ -1,0 +1,43 @@
+import type { Connection, LastError } from './connection.ts'
+import type { ProviderTraits } from './provider-traits.ts'
+import type { Refusal } from './refusal.ts'
+import { remainingOf } from './state.ts'
+
+/** Whether somebody refreshes the connection right now. */
+export function isLeased(connection: Connection, now: number): boolean {
+  return connection.leaseUntil !== null && connection.leaseUntil > now
+}
+
+/**
+ * What keeps a connection from being refreshed now; null: nothing.
+ * @param skipNoProgress an explicit `refreshToken` is not held back by a refresh that brought no later expiry
+ */
+export function gateOf(
+  connection: Connection,
+  now: number,
+  traits: ProviderTraits,
+  skipNoProgress: boolean,
+): Refusal | null {
+  if (connection.nextAttemptAt !== null && connection.nextAttemptAt > now) {
+    if (skipNoProgress && connection.lastError === 'NO_PROGRESS') return null
+    return heldBack(connection, connection.nextAttemptAt)
+  }
+  const replayAt = strictReplayAt(connection, now, traits)
+  return replayAt === null ? null : heldBack(connection, replayAt)
+}
+
+/**
+ * A refresh token that may have been spent is not sent again to a strictly rotating provider while the access
+ * token lives: if it was spent, the second use can end the whole grant. Null: nothing to wait for.
+ */
+function strictReplayAt(connection: Connection, now: number, traits: ProviderTraits): number | null {
+  if (traits.rotation !== 'strict' || connection.attemptId === null || isLeased(connection, now)) return null
+  const remaining = remainingOf(connection, now)
+  return remaining > 0 && Number.isFinite(remaining) ? now + remaining : null
+}
+
+function heldBack(connection: Connection, until: number): Refusal {
+  const code: LastError = connection.lastError ?? 'PROVIDER_UNAVAILABLE'
+  if (code === 'REAUTHORIZATION_REQUIRED') return { kind: 'reauthorization', reason: 'suspect' }
+  return { kind: 'held_back', code, until }
+}

@@ -1,0 +1,18 @@
+/** What the lifecycle has to know of a provider. */
+export interface ProviderTraits {
+  /** How long its access tokens live when an answer does not say. Null: not known. */
+  readonly lifetimeMs: number | null
+  /** How long after a token was issued a refresh is first accepted. 0: at once. */
+  readonly refreshEarliestMs: number
+  /**
+   * What happens to a refresh token that is used again.
+   * - `static`: it stays valid (Zoho, Google).
+   * - `window`: for a while it gives the same or another successor (Xero, Okta).
+   * - `strict`: it is dead at its first use, or nobody knows.
+   */
+  readonly rotation: 'static' | 'window' | 'strict'
+  /** A refresh kills the access token before it: then no soft refresh and no cache. */
+  readonly refreshKillsAccessToken: boolean
+  /** How long a throttled connection pauses when the provider does not say. */
+  readonly throttleMs: number
+}

@@ -1,0 +1,91 @@
+import { InvalidInputError } from './errors.ts'
+import { describe, parseKey } from './input.ts'
+import type { ConnectionStatus, LastError } from './lifecycle/connection.ts'
+import type { ConnectionKey, ConnectionSummary, Metadata, TokenStore } from './ports/store.ts'
+import { scopesOf } from './refresh/held-token.ts'
+import { dateOf } from './refresh/observed.ts'
+import type { ListTokensOptions } from './service-options.ts'
+
+/** A connection as lists show it: nothing secret. */
+export interface ListedConnection {
+  readonly clientId: string
+  readonly provider: string
+  readonly status: ConnectionStatus
+  readonly statusReason: string | null
+  readonly generation: number
+  readonly expiresAt: Date | null
+  readonly hasRefreshToken: boolean
+  readonly scopes: readonly string[]
+  readonly metadata: Metadata
+  readonly lastRefreshedAt: Date | null
+  readonly lastError: LastError | null
+  readonly failureCount: number
+  readonly nextAttemptAt: Date | null
+  readonly createdAt: Date | null
+  readonly updatedAt: Date | null
+}
+
+export interface ListPage {
+  readonly connections: readonly ListedConnection[]
+  /** Give it as `cursor` for the next page; null: this was the last. */
+  readonly nextCursor: string | null
+}
+
+const STATUSES: readonly unknown[] = [undefined, 'active', 'suspect', 'reauthorization_required']
+
+/** @throws InvalidInputError */
+export async function listTokens(store: TokenStore, options: ListTokensOptions): Promise<ListPage> {
+  const { clientId, provider, status, limit = 100, cursor } = options
+  if (!STATUSES.includes(status)) {
+    throw new InvalidInputError(
+      `status must be active, suspect or reauthorization_required; got ${describe(status)}.`,
+    )
+  }
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
+    throw new InvalidInputError(`limit must be a whole number from 1 to 1,000; got ${describe(limit)}.`)
+  }
+  const after = cursor === undefined ? null : parseCursor(cursor)
+  // One more than asked for tells whether there is another page.
+  const rows = await store.list({ clientId, provider, status, limit: limit + 1, after })
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    connections: page.map(listed),
+    nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null,
+  }
+}
+
+function listed(row: ConnectionSummary): ListedConnection {
+  const { clientId, provider, status, statusReason, generation, hasRefreshToken, metadata, lastError } = row
+  return {
+    clientId,
+    provider,
+    status,
+    statusReason,
+    generation,
+    expiresAt: dateOf(row.expiresAt),
+    hasRefreshToken,
+    scopes: scopesOf(row.scopes),
+    metadata,
+    lastRefreshedAt: dateOf(row.lastRefreshedAt),
+    lastError,
+    failureCount: row.failureCount,
+    nextAttemptAt: dateOf(row.nextAttemptAt),
+    createdAt: dateOf(row.createdAt),
+    updatedAt: dateOf(row.updatedAt),
+  }
+}
+
+function cursorOf({ clientId, provider }: ConnectionKey): string {
+  return btoa(JSON.stringify([clientId, provider]))
+}
+
+function parseCursor(cursor: unknown): ConnectionKey {
+  try {
+    const parsed: unknown = JSON.parse(atob(String(cursor)))
+    if (Array.isArray(parsed) && parsed.length === 2) return parseKey(parsed[0], parsed[1])
+  } catch {
+    // The same answer for whatever is wrong with it.
+  }
+  throw new InvalidInputError('cursor must be the nextCursor of a page before.')
+}

@@ -1,0 +1,23 @@
+import type { Secret } from '../secret.ts'
+
+/** What a sealed value is. Part of its associated data: a value moved to another column does not open. */
+export type SealedPurpose = 'access_token' | 'refresh_token'
+
+/** Where a sealed value belongs. Part of its associated data: moved elsewhere, it does not open. */
+export interface SealedPlace {
+  readonly purpose: SealedPurpose
+  readonly clientId: string
+  readonly provider: string
+}
+
+/** Seals and opens the token columns. Both are synchronous: keys are unwrapped before the service starts. */
+export interface Cipher {
+  /** Seals with the first key of the ring. */
+  seal(value: Secret, place: SealedPlace): string
+  /**
+   * Opens a stored value. A value without the envelope's prefix is plaintext from before and given as it is,
+   * unless sealed values are required.
+   * @throws DecryptionError key id unknown, or the value was moved or altered, or plaintext is not allowed.
+   */
+  open(text: string, place: SealedPlace): Secret
+}

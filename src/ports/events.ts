@@ -1,0 +1,33 @@
+import type { LastError } from '../lifecycle/connection.ts'
+import type { ConnectionKey } from './store.ts'
+
+/** What happens to connections, for logs, metrics and audit. No secret and no text of a provider in any field. */
+export type EvergrantEvent = ConnectionKey &
+  (
+    | {
+        readonly type: 'refreshed'
+        readonly generation: number
+        readonly rotated: boolean
+        readonly durationMs: number
+      }
+    | {
+        readonly type: 'refresh_failed'
+        readonly code: LastError
+        readonly detail: string
+        readonly retryInMs: number | null
+      }
+    | { readonly type: 'served_while_failing'; readonly code: LastError }
+    | { readonly type: 'suspect' }
+    | { readonly type: 'reauthorization_required'; readonly reason: string }
+    | { readonly type: 'recovered' }
+    | { readonly type: 'salvaged'; readonly detail: string }
+    | { readonly type: 'commit_retried'; readonly attempts: number }
+    | { readonly type: 'commit_superseded' }
+    | { readonly type: 'lease_given_up' }
+    | { readonly type: 'answer_warning'; readonly warning: string }
+    | { readonly type: 'seeded'; readonly variable: string }
+    | { readonly type: 'decryption_failed' }
+  )
+
+/** Receives events. What it throws is ignored: a broken logger must not break a refresh. */
+export type EventSink = (event: EvergrantEvent) => void

@@ -1,0 +1,208 @@
+import type { Connection, ConnectionStatus, LastError } from '../lifecycle/connection.ts'
+
+/** One connection: a client of the back end at a provider. */
+export interface ConnectionKey {
+  readonly clientId: string
+  readonly provider: string
+}
+
+/** What a provider said about a connection that is not secret: `api_domain`, `location`, … */
+export type Metadata = Readonly<Record<string, unknown>>
+
+/**
+ * A row of `oauth_tokens`. Token columns hold what lies in the database: sealed text, or plaintext from before.
+ * Every instant is in ms since the epoch by the database's clock.
+ */
+export interface ConnectionRow extends ConnectionKey, Omit<Connection, 'hasAccessToken' | 'hasRefreshToken'> {
+  readonly id: string
+  readonly accessToken: string | null
+  readonly refreshToken: string | null
+  /** Comma-separated; null when not known. */
+  readonly scopes: string | null
+  readonly metadata: Metadata
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** The database's clock in the statement that read the row. */
+  readonly now: number
+}
+
+/** A connection as lists show it: no secrets. */
+export type ConnectionSummary = Omit<ConnectionRow, 'accessToken' | 'refreshToken'> & {
+  readonly hasAccessToken: boolean
+  readonly hasRefreshToken: boolean
+}
+
+/** A refresh may only write the row that it read: same row, same tokens. */
+export interface Fence {
+  readonly id: string
+  readonly generation: number
+}
+
+/** The right to make one request: granted only when the row still is what `row` says. */
+export interface ClaimRequest {
+  readonly row: Fence & Pick<ConnectionRow, 'status' | 'attemptId' | 'failureCount'>
+  readonly leaseId: string
+  readonly leaseMs: number
+  readonly attemptId: string
+  /** Whether a `NO_PROGRESS` gate may be passed; no other gate ever is. */
+  readonly skipNoProgress: boolean
+  /**
+   * The longest lease anybody can hold. On engines whose clock is the host's (SQLite) a lease that ends later
+   * than this from now counts as ended: the clock jumped.
+   */
+  readonly longestLeaseMs: number
+}
+
+/** What a failure leaves on the row. */
+export interface FailureRecord {
+  readonly code: LastError
+  /** Null: no back-off. Counted from the database's clock. */
+  readonly nextAttemptInMs: number | null
+  readonly status: ConnectionStatus
+  readonly statusReason: string | null
+}
+
+/** New tokens of a provider's answer. Durations count from the database's clock at the write. */
+export interface CommitRequest extends Fence {
+  readonly accessToken: string
+  /** Null keeps the stored one. */
+  readonly refreshToken: string | null
+  /** `Infinity`: never; null: not known. */
+  readonly expiresInMs: number | null
+  readonly lifetimeMs: number | null
+  readonly refreshInMs: number | null
+  /** Null keeps the stored ones. */
+  readonly scopes: string | null
+  /** The whole new metadata (already merged). */
+  readonly metadata: Metadata
+  readonly appId: string | null
+  /** Null keeps the stored one. */
+  readonly refreshTokenExpiresInMs: number | null
+  /** The no-progress gate, or null. */
+  readonly noProgressForMs: number | null
+}
+
+/** An answer without a usable access token that carried a refresh token. Raises the generation; needs no lease. */
+export interface SalvageRequest extends Fence {
+  readonly refreshToken: string
+  readonly failure: FailureRecord
+}
+
+/** The end of an attempt without tokens. Matches the own lease. */
+export interface SettleRequest extends Fence {
+  readonly leaseId: string
+  /** What `attempt_id` becomes: null when settled, else the unsettled attempt. */
+  readonly attemptId: string | null
+  /** Counts as a failure; null: a lease given up before anything was sent. */
+  readonly failure: FailureRecord | null
+}
+
+/** What `storeTokens` writes. `expected` is the row it read before; null: there was none. */
+export interface PutRequest extends ConnectionKey {
+  readonly expected: Fence | null
+  /** Null: there is none, and the first call refreshes (tokens imported as a refresh token alone). */
+  readonly accessToken: string | null
+  /** `keep` leaves refresh token, status, failures, lease and attempt; `replace` clears all but the token. */
+  readonly grant: { readonly kind: 'keep' } | { readonly kind: 'replace'; readonly refreshToken: string }
+  readonly expiresInMs: number | null
+  readonly lifetimeMs: number | null
+  readonly refreshInMs: number | null
+  readonly scopes: string | null
+  readonly metadata: Metadata
+}
+
+/** A seed: a refresh token from an environment variable. */
+export interface Seed {
+  readonly variable: string
+  /** A digest of its value that does not depend on encryption keys. */
+  readonly digest: string
+}
+
+/** What the database remembers of a seed. */
+export interface SeedMemory {
+  /** The client that took the variable, whatever its value. */
+  readonly owner: string | null
+  /** Whether this very value was used for the provider, by whom, and whether that connection was deleted. */
+  readonly use: { readonly clientId: string; readonly state: 'stored' | 'deleted' } | null
+}
+
+export interface PlantRequest extends ConnectionKey {
+  readonly seed: Seed
+  /** The client is named by `EVERGRANT_ENV_CLIENT_ID`: it becomes the owner whoever was. */
+  readonly named: boolean
+  readonly refreshToken: string
+  readonly metadata: Metadata
+  /** A row planted from an earlier value of the variable and never refreshed: it is replaced by a new row. */
+  readonly replaces: Fence | null
+}
+
+/** `planted`; or not: another client owns the seed, the seed is spent or deleted, or a row exists. */
+export type PlantResult = 'planted' | 'not_owner' | 'used' | 'exists'
+
+export interface DeleteRequest extends ConnectionKey {
+  /** Keeps the sealed refresh token in `oauth_token_revocations` until the provider confirmed. */
+  readonly revoke: boolean
+  /** A seed that the client could have used and that must not be used from now on. */
+  readonly seed: Seed | null
+}
+
+/** A revocation that was asked for with a deletion. */
+export interface Revocation extends ConnectionKey {
+  /** The id of the row that was deleted. */
+  readonly id: string
+  readonly refreshToken: string | null
+  readonly metadata: Metadata
+}
+
+export interface ListRequest {
+  readonly clientId?: string | undefined
+  readonly provider?: string | undefined
+  readonly status?: ConnectionStatus | undefined
+  readonly limit: number
+  /** The last key of the page before; ordered by client, then provider. */
+  readonly after: ConnectionKey | null
+}
+
+/** Runs a call inside the caller's own transaction. Its type is the driver's; only that driver's store takes it. */
+export interface InTransaction {
+  readonly tx?: unknown
+}
+
+/**
+ * Where connections lie. Every method is one statement or one short transaction, and rejects only with
+ * `StoreUnavailableError` (or `InvalidInputError` for a `tx` it cannot use). A write returns whether it matched.
+ */
+export interface TokenStore extends AsyncDisposable {
+  readonly kind: 'postgres' | 'sqlite' | 'memory'
+
+  read(key: ConnectionKey, options?: InTransaction): Promise<ConnectionRow | null>
+  list(request: ListRequest): Promise<readonly ConnectionSummary[]>
+
+  claim(request: ClaimRequest): Promise<boolean>
+  commit(request: CommitRequest): Promise<boolean>
+  salvage(request: SalvageRequest): Promise<boolean>
+  settle(request: SettleRequest): Promise<boolean>
+  /** Writes the successor of a refresh token that `storeTokens` kept meanwhile; ends lease and attempt. */
+  succeed(request: Fence & { readonly refreshToken: string }): Promise<boolean>
+  /** Makes the access token of exactly this generation expired. */
+  reject(request: Fence): Promise<boolean>
+
+  put(request: PutRequest, options?: InTransaction): Promise<boolean>
+  /** Deletes the row, marks seeds as deleted, records the revocation. The deleted row, or null. */
+  delete(request: DeleteRequest, options?: InTransaction): Promise<ConnectionRow | null>
+  /** Makes an empty row (client credentials); does nothing when there is one. */
+  insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<void>
+
+  seedMemory(seed: Seed, provider: string): Promise<SeedMemory>
+  plant(request: PlantRequest): Promise<PlantResult>
+
+  /** The revocation recorded for a deleted row, or null when none was asked for. */
+  revocationOf(rowId: string): Promise<Revocation | null>
+  /** Revocations of a connection that the provider has not confirmed. */
+  pendingRevocations(key: ConnectionKey): Promise<readonly Revocation[]>
+  /** The provider confirmed: forgets the refresh token, keeps the record that revocation was asked for. */
+  revoked(rowId: string): Promise<void>
+
+  /** Asks the database for its clock. */
+  ping(): Promise<number>
+}

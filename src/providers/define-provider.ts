@@ -1,0 +1,76 @@
+import { InvalidInputError } from '../errors.ts'
+import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+import { isSecureUrl } from '../ports/secure-url.ts'
+import { parseHost } from './api-host.ts'
+import type { AnswerRules, Endpoint, ProviderProfile } from './profile.ts'
+import { standardAnswers } from './standard-answers.ts'
+import { type Given, withDefaults } from './with-defaults.ts'
+
+/** What `defineProvider` takes: name and token endpoint, and whatever differs from plain OAuth 2. */
+export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> &
+  Given<Omit<ProviderProfile, 'name' | 'tokenEndpoint' | 'traits' | 'answers'>> & {
+    readonly traits?: Given<ProviderTraits> | undefined
+    readonly answers?: Given<AnswerRules> | undefined
+  }
+
+// Of a provider that nobody described, the careful is assumed.
+const unknownTraits: ProviderTraits = {
+  lifetimeMs: null,
+  refreshEarliestMs: 0,
+  rotation: 'strict',
+  refreshKillsAccessToken: false,
+  throttleMs: 60_000,
+}
+
+const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint'> = {
+  revocation: null,
+  clientAuthentication: 'client_secret_post',
+  scopeSeparator: ' ',
+  headerScheme: 'Bearer',
+  apiHosts: [],
+  traits: unknownTraits,
+  answers: standardAnswers,
+  badToken: { codes: [], otherCodes: [] },
+  dataCentreOf: null,
+}
+
+/**
+ * Makes the profile of a provider; what is not given is plain OAuth 2 (RFC 6749), with strict rotation.
+ *
+ * @example
+ * defineProvider({ name: 'acme', tokenEndpoint: 'https://id.acme.example/token', apiHosts: ['api.acme.example'] })
+ *
+ * @throws InvalidInputError the name breaks the rule, an endpoint is not https, or a host is not one.
+ */
+export function defineProvider(definition: ProviderDefinition): ProviderProfile {
+  const { name, tokenEndpoint, traits, answers, ...rest } = definition
+  checkName(name)
+  checkEndpoint(tokenEndpoint, 'token endpoint', name)
+  if (rest.revocation) checkEndpoint(rest.revocation.endpoint, 'revocation endpoint', name)
+  return {
+    ...withDefaults(plainProvider, rest),
+    name,
+    tokenEndpoint,
+    apiHosts: (rest.apiHosts ?? []).map(host => parseHost(host, name)),
+    traits: withDefaults(unknownTraits, traits),
+    answers: withDefaults(standardAnswers, answers),
+  }
+}
+
+function checkName(name: unknown): void {
+  if (typeof name === 'string' && /^(?! )[\x20-\x7e]{1,255}(?<! )$/.test(name)) return
+  throw new InvalidInputError(
+    'The name of a provider is 1 to 255 printable ASCII characters without a space at either end.',
+  )
+}
+
+// A function is checked at every call instead, by what it gives.
+function checkEndpoint(endpoint: Endpoint, what: string, provider: string): void {
+  if (typeof endpoint === 'function') return
+  if (URL.canParse(endpoint) && isSecureUrl(new URL(endpoint))) return
+  throw new InvalidInputError(
+    `The ${what} of the provider "${provider}" is not an https URL without credentials ` +
+      '(http is accepted for this machine only).',
+    { provider },
+  )
+}

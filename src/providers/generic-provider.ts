@@ -1,0 +1,45 @@
+import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+import { defineProvider } from './define-provider.ts'
+import type { ClientAuthentication, ProviderProfile } from './profile.ts'
+
+/** A provider of plain OAuth 2, by its endpoints. Durations in milliseconds. */
+export interface GenericProviderOptions {
+  readonly name: string
+  readonly tokenEndpoint: string
+  /** An RFC 7009 endpoint. */
+  readonly revocationEndpoint?: string | undefined
+  /** Default `client_secret_post`. */
+  readonly clientAuthentication?: ClientAuthentication | undefined
+  /** Hosts that `fetch` may send the access token to. */
+  readonly apiHosts?: readonly string[] | undefined
+  /** What happens to a refresh token that is used again. Default `strict`: nobody knows. */
+  readonly rotation?: ProviderTraits['rotation'] | undefined
+  /** How long access tokens live when an answer does not say. Default: not known. */
+  readonly lifetimeMs?: number | null | undefined
+  readonly refreshEarliestMs?: number | undefined
+  readonly refreshKillsAccessToken?: boolean | undefined
+  readonly throttleMs?: number | undefined
+}
+
+/**
+ * The profile of a provider of plain OAuth 2.
+ *
+ * @example
+ * genericProvider({ name: 'acme', tokenEndpoint: 'https://id.acme.example/token', rotation: 'window' })
+ *
+ * @throws InvalidInputError the name breaks the rule, an endpoint is not https, or a host is not one.
+ */
+export function genericProvider(options: GenericProviderOptions): ProviderProfile {
+  const { name, tokenEndpoint, revocationEndpoint, clientAuthentication, apiHosts, ...traits } = options
+  return defineProvider({
+    name,
+    tokenEndpoint,
+    revocation:
+      revocationEndpoint === undefined
+        ? null
+        : { endpoint: revocationEndpoint, style: 'rfc7009', goneStatuses: [] },
+    clientAuthentication,
+    apiHosts,
+    traits,
+  })
+}

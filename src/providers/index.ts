@@ -1,0 +1,28 @@
+/**
+ * Profiles of OAuth 2 providers: the built-in ones, and how to define others.
+ *
+ * @example
+ * import { OAuthTokenService } from 'evergrant'
+ * import { genericProvider } from 'evergrant/providers'
+ *
+ * const acme = genericProvider({ name: 'acme', tokenEndpoint: 'https://id.acme.example/token' })
+ * const tokens = await OAuthTokenService.open({
+ *   providers: { acme: { profile: acme, clientId: '…', clientSecret: '…' } },
+ * })
+ *
+ * @module
+ */
+export { defineProvider, type ProviderDefinition } from './define-provider.ts'
+export { type GenericProviderOptions, genericProvider } from './generic-provider.ts'
+export type {
+  AnswerMembers,
+  AnswerRules,
+  BadTokenRules,
+  ClientAuthentication,
+  Endpoint,
+  ErrorCodes,
+  ProviderProfile,
+  Revocation,
+} from './profile.ts'
+export type { ProviderOverride } from './provider-override.ts'
+export { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'

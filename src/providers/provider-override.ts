@@ -1,0 +1,131 @@
+import { InvalidInputError } from '../errors.ts'
+import { Secret } from '../secret.ts'
+import { parseHost } from './api-host.ts'
+import type { ProviderProfile } from './profile.ts'
+
+/** What a back end says about one provider: its app credentials, and what differs from the profile. */
+export interface ProviderOverride {
+  /** The app's id at the provider. */
+  readonly clientId?: string | undefined
+  readonly clientSecret?: string | undefined
+  /** Secrets of the same app by data centre (`{ eu: '…' }`), over `clientSecret`. Zoho only. */
+  readonly clientSecrets?: Readonly<Record<string, string>> | undefined
+  /** Hosts beside the profile's that `fetch` may send the access token to. */
+  readonly allowHosts?: readonly string[] | undefined
+  /** The data centre of connections whose metadata name none. Zoho only. */
+  readonly location?: string | undefined
+  /** The accounts server of all connections: https, or http on loopback. Zoho only. */
+  readonly accountsServer?: string | undefined
+  /** The profile of a provider that is not built in, or one to use instead of the built-in. */
+  readonly profile?: ProviderProfile | undefined
+}
+
+/** An override that has been checked. */
+export interface ParsedOverride {
+  readonly clientId: string | null
+  readonly clientSecret: Secret | null
+  readonly clientSecrets: ReadonlyMap<string, Secret>
+  readonly allowHosts: readonly string[]
+  readonly location: string | undefined
+  readonly accountsServer: string | undefined
+  readonly profile: ProviderProfile | null
+}
+
+const OPTIONS = [
+  'clientId',
+  'clientSecret',
+  'clientSecrets',
+  'allowHosts',
+  'location',
+  'accountsServer',
+  'profile',
+]
+
+/** @throws InvalidInputError an option that does not exist or has the wrong type; its value is never quoted. */
+export function parseOverride(value: unknown, provider: string): ParsedOverride {
+  const options = parseRecord(value, `The options of the provider "${provider}" must be an object.`, provider)
+  for (const name of options.keys()) {
+    if (!OPTIONS.includes(name)) {
+      throw new InvalidInputError(
+        `The provider "${provider}" has no option "${name}". There are: ${OPTIONS.join(', ')}.`,
+        { provider },
+      )
+    }
+  }
+  const text = (name: string): string | undefined => parseText(options.get(name), name, provider)
+  return {
+    clientId: text('clientId') ?? null,
+    clientSecret: secretOf(text('clientSecret')),
+    clientSecrets: parseSecrets(options.get('clientSecrets'), provider),
+    allowHosts: parseHosts(options.get('allowHosts'), provider),
+    location: text('location'),
+    accountsServer: text('accountsServer'),
+    profile: parseProfile(options.get('profile'), provider),
+  }
+}
+
+/** The own fields of a plain object, those that are undefined left out. @throws InvalidInputError */
+export function parseRecord(
+  value: unknown,
+  message: string,
+  provider?: string,
+): ReadonlyMap<string, unknown> {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!isRecord) throw new InvalidInputError(message, { provider })
+  return new Map(Object.entries(value).filter(([, field]) => field !== undefined))
+}
+
+function parseText(value: unknown, name: string, provider: string): string | undefined {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value
+  throw new InvalidInputError(
+    `The option ${name} of the provider "${provider}" must be a text that is not empty.`,
+    { provider },
+  )
+}
+
+function secretOf(text: string | undefined): Secret | null {
+  return text === undefined ? null : Secret.of(text)
+}
+
+function parseSecrets(value: unknown, provider: string): ReadonlyMap<string, Secret> {
+  const secrets = new Map<string, Secret>()
+  if (value === undefined) return secrets
+  const message = `The option clientSecrets of the provider "${provider}" must be an object like { eu: '…' }.`
+  for (const [dataCentre, text] of parseRecord(value, message, provider)) {
+    const secret = secretOf(parseText(text, `clientSecrets.${dataCentre}`, provider))
+    if (secret !== null) secrets.set(dataCentre.toLowerCase(), secret)
+  }
+  return secrets
+}
+
+function parseHosts(value: unknown, provider: string): readonly string[] {
+  if (value === undefined) return []
+  if (Array.isArray(value)) return value.map(host => parseHost(host, provider))
+  throw new InvalidInputError(
+    `The option allowHosts of the provider "${provider}" must be an array of hosts.`,
+    {
+      provider,
+    },
+  )
+}
+
+// What `defineProvider` made has all fields; anything else has not.
+function parseProfile(value: unknown, provider: string): ProviderProfile | null {
+  if (value === undefined) return null
+  if (isProfile(value) && value.name === provider) return value
+  throw new InvalidInputError(
+    `The option profile of the provider "${provider}" must be a profile of that name, ` +
+      'made by defineProvider or genericProvider of "evergrant/providers".',
+    { provider },
+  )
+}
+
+function isProfile(value: unknown): value is ProviderProfile {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['name', 'tokenEndpoint', 'clientAuthentication', 'traits', 'answers', 'badToken'].every(field =>
+      Object.hasOwn(value, field),
+    )
+  )
+}

@@ -1,0 +1,135 @@
+import { InvalidInputError } from '../errors.ts'
+import type { AppCredentials } from '../ports/provider.ts'
+import type { Secret } from '../secret.ts'
+import { type AppResolver, type OAuth2Ports, OAuth2Provider } from './oauth2-provider.ts'
+import type { ProviderProfile } from './profile.ts'
+import {
+  type ParsedOverride,
+  type ProviderOverride,
+  parseOverride,
+  parseRecord,
+} from './provider-override.ts'
+import { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'
+import { zohoDataCentreAt, zohoDataCentres } from './zoho-data-centres.ts'
+
+export interface ProvidersOptions extends OAuth2Ports {
+  /** By the provider's name. */
+  readonly overrides?: Readonly<Record<string, ProviderOverride | undefined>> | undefined
+  /** `ZOHO_LOCATION`; an override's `location` wins. */
+  readonly zohoLocation?: string | undefined
+  /** `ZOHO_ACCOUNTS_SERVER`; an override's `accountsServer` wins. */
+  readonly zohoAccountsServer?: string | undefined
+}
+
+/** The providers of one service, by name. */
+export interface Providers {
+  readonly names: readonly string[]
+  /** @throws InvalidInputError there is no provider of this name. */
+  get(name: string): OAuth2Provider
+  /** The app credentials among the options, without a data centre's own secret. Null: there are none. */
+  appOf(name: string): AppCredentials | null
+}
+
+const builtIn: ReadonlyMap<string, (settings: ZohoSettings) => ProviderProfile> = new Map([
+  ['zoho_crm', zohoCrm],
+  ['zoho_calendar', zohoCalendar],
+])
+
+/**
+ * The built-in providers, changed and added to by the options.
+ * @throws InvalidInputError an option is wrong, or a provider that is not built in has no profile.
+ */
+export function createProviders(options: ProvidersOptions): Providers {
+  const overrides = parseOverrides(options.overrides)
+  const providers = new Map(
+    Array.from(overrides, ([name, override]) => [name, configure(name, override, options)]),
+  )
+  const names = [...providers.keys()]
+  return {
+    names,
+    get: name => {
+      const provider = providers.get(name)
+      if (provider !== undefined) return provider
+      throw new InvalidInputError(
+        `There is no provider "${name}". There are: ${names.join(', ')}. ${HOW_TO_DEFINE_ONE}`,
+        { provider: name },
+      )
+    },
+    appOf: name => {
+      const { clientId = null, clientSecret = null } = overrides.get(name) ?? {}
+      return clientId === null ? null : { clientId, clientSecret }
+    },
+  }
+}
+
+const HOW_TO_DEFINE_ONE =
+  'Define others by genericProvider or defineProvider of "evergrant/providers" and pass them to the service: ' +
+  'providers: { name: { profile } }.'
+
+// One for every provider: that of a built-in may say nothing.
+function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
+  const given = parseRecord(
+    value ?? {},
+    'The option providers must be an object of options by provider name.',
+  )
+  const names = new Set([...builtIn.keys(), ...given.keys()])
+  return new Map(Array.from(names, name => [name, parseOverride(given.get(name) ?? {}, name)]))
+}
+
+function configure(name: string, override: ParsedOverride, options: ProvidersOptions): OAuth2Provider {
+  const profile = profileOf(name, override, options)
+  if (profile.dataCentreOf === null && override.clientSecrets.size > 0) throw notZoho(name, 'clientSecrets')
+  const ports: OAuth2Ports = { transport: options.transport, clock: options.clock }
+  return new OAuth2Provider(profile, ports, appResolver(profile, override))
+}
+
+function profileOf(name: string, override: ParsedOverride, options: ProvidersOptions): ProviderProfile {
+  const { profile, location, accountsServer, allowHosts } = override
+  if (profile !== null) {
+    if (location !== undefined) throw notZoho(name, 'location')
+    if (accountsServer !== undefined) throw notZoho(name, 'accountsServer')
+    return { ...profile, apiHosts: [...profile.apiHosts, ...allowHosts] }
+  }
+  const build = builtIn.get(name)
+  if (build === undefined) {
+    throw new InvalidInputError(`The provider "${name}" is not built in. ${HOW_TO_DEFINE_ONE}`, {
+      provider: name,
+    })
+  }
+  checkDataCentres(override.clientSecrets, name)
+  return build({
+    // A variable that is set to nothing is not set.
+    location: location ?? (options.zohoLocation || undefined),
+    accountsServer: accountsServer ?? (options.zohoAccountsServer || undefined),
+    allowHosts,
+  })
+}
+
+function checkDataCentres(secrets: ReadonlyMap<string, Secret>, provider: string): void {
+  for (const location of secrets.keys()) {
+    if (zohoDataCentreAt(location) !== null) continue
+    const known = zohoDataCentres().map(centre => centre.location)
+    throw new InvalidInputError(
+      `clientSecrets of the provider "${provider}" names a data centre that Zoho does not have. ` +
+        `There are: ${known.join(', ')}.`,
+      { provider },
+    )
+  }
+}
+
+function notZoho(provider: string, option: string): InvalidInputError {
+  return new InvalidInputError(
+    `The option ${option} is for providers with data centres, and "${provider}" has none. Remove it.`,
+    { provider },
+  )
+}
+
+// The app is the same in every data centre; only its secret differs, and the one of the data centre is right.
+function appResolver({ dataCentreOf }: ProviderProfile, override: ParsedOverride): AppResolver {
+  return (app, metadata) => {
+    const isConfiguredApp = override.clientId === null || override.clientId === app.clientId
+    const dataCentre = isConfiguredApp ? dataCentreOf?.(metadata) : null
+    const clientSecret = override.clientSecrets.get(dataCentre ?? '') ?? app.clientSecret
+    return { clientId: app.clientId, clientSecret }
+  }
+}

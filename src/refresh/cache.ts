@@ -1,0 +1,129 @@
+import type { Policy } from '../lifecycle/policy.ts'
+import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+import { freshUntil } from '../lifecycle/state.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ConnectionKey } from '../ports/store.ts'
+import type { HeldToken } from './held-token.ts'
+import { connectionOf } from './observed.ts'
+
+export interface CacheLimits {
+  /** How old an entry may be before the row is looked at again. */
+  readonly maxAgeMs: number
+  readonly maxEntries: number
+}
+
+interface Entry {
+  readonly held: HeldToken
+  /** By the monotonic clock: fresh and young before, due for a look at the row from then on. */
+  readonly goodUntil: number
+  /** Wall minus monotonic clock at the time of reading: when it moves, the machine slept or its clock was set. */
+  readonly clockOffset: number
+  used: boolean
+}
+
+// Clocks may disagree by this much before entries are read again.
+const CLOCK_TOLERANCE_MS = 1_000
+
+/**
+ * Tokens in memory, two maps deep (provider, client) so that a hit joins no strings. Bounded: when full, the
+ * oldest entry goes that was not used since the last round (second chance).
+ */
+export class TokenCache {
+  readonly #clock: Clock
+  readonly #limits: CacheLimits
+  readonly #providers = new Map<string, Map<string, Entry>>()
+  readonly #suspended = new Map<string, Map<string, number>>()
+  #size = 0
+
+  constructor(clock: Clock, limits: CacheLimits) {
+    this.#clock = clock
+    this.#limits = limits
+  }
+
+  /** The token when no look at the row is needed, and it lives longer than `minValidMs`. */
+  fresh(clientId: string, provider: string, minValidMs: number): HeldToken | null {
+    const entry = this.#providers.get(provider)?.get(clientId)
+    if (entry === undefined) return null
+    const now = this.#clock.monotonicMs()
+    if (now >= entry.goodUntil) return null
+    if (Math.abs(this.#clock.wallMs() - now - entry.clockOffset) > CLOCK_TOLERANCE_MS) return null
+    if (minValidMs > 0 && this.#remaining(entry, now) <= minValidMs) return null
+    entry.used = true
+    return entry.held
+  }
+
+  /** The token whatever its age, for the time that the database does not answer. */
+  last(key: ConnectionKey): HeldToken | null {
+    return this.#providers.get(key.provider)?.get(key.clientId)?.held ?? null
+  }
+
+  put(held: HeldToken, traits: ProviderTraits, policy: Policy): void {
+    const { row, readAt } = held.observed
+    if (traits.refreshKillsAccessToken || this.#limits.maxEntries === 0 || this.#isSuspended(row)) return
+    const known = this.#providers.get(row.provider)?.get(row.clientId)?.held.observed.row
+    // An answer that was on its way while somebody else brought newer tokens.
+    if (known !== undefined && known.id === row.id && known.generation > row.generation) return
+    const freshForMs = freshUntil(connectionOf(row), traits, policy) - row.now
+    let clients = this.#providers.get(row.provider)
+    if (clients === undefined) {
+      clients = new Map()
+      this.#providers.set(row.provider, clients)
+    }
+    if (!clients.has(row.clientId)) {
+      this.#makeRoom()
+      this.#size += 1
+    }
+    clients.set(row.clientId, {
+      held,
+      goodUntil: readAt + Math.min(this.#limits.maxAgeMs, freshForMs),
+      clockOffset: this.#clock.wallMs() - this.#clock.monotonicMs(),
+      used: false,
+    })
+  }
+
+  drop(key: ConnectionKey): void {
+    if (this.#providers.get(key.provider)?.delete(key.clientId)) this.#size -= 1
+  }
+
+  /**
+   * Keeps nothing of a connection for one maximum age: it is written in a transaction that is not committed yet,
+   * and what is read until then is the state before.
+   */
+  suspend(key: ConnectionKey): void {
+    this.drop(key)
+    let clients = this.#suspended.get(key.provider)
+    if (clients === undefined) {
+      clients = new Map()
+      this.#suspended.set(key.provider, clients)
+    }
+    clients.set(key.clientId, this.#clock.monotonicMs() + this.#limits.maxAgeMs)
+  }
+
+  #isSuspended(key: ConnectionKey): boolean {
+    const until = this.#suspended.get(key.provider)?.get(key.clientId)
+    if (until === undefined) return false
+    if (this.#clock.monotonicMs() < until) return true
+    this.#suspended.get(key.provider)?.delete(key.clientId)
+    return false
+  }
+
+  #remaining(entry: Entry, now: number): number {
+    const { row, readAt } = entry.held.observed
+    return row.expiresAt === null ? Infinity : row.expiresAt - row.now - (now - readAt)
+  }
+
+  #makeRoom(): void {
+    while (this.#size >= this.#limits.maxEntries) {
+      for (const [, clients] of this.#providers) {
+        for (const [clientId, entry] of clients) {
+          if (this.#size < this.#limits.maxEntries) return
+          if (entry.used) entry.used = false
+          else {
+            clients.delete(clientId)
+            this.#size -= 1
+          }
+        }
+      }
+    }
+  }
+}

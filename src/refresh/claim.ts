@@ -1,0 +1,73 @@
+import { StoreUnavailableError } from '../errors.ts'
+import type { Connection } from '../lifecycle/connection.ts'
+import type { ConnectionKey } from '../ports/store.ts'
+import { connectionOf, databaseNow, type Observed } from './observed.ts'
+import type { RefreshPorts } from './ports.ts'
+import type { StoreHealth } from './store-health.ts'
+
+/** The right to make one request with one refresh token. */
+export interface Claim {
+  readonly observed: Observed
+  readonly key: ConnectionKey
+  /** The row as it was before the claim. */
+  readonly found: Connection
+  readonly leaseId: string
+  readonly attemptId: string
+  /** By the monotonic clock, and never later than the database's own end of it. */
+  readonly leaseEndsAt: number
+}
+
+export interface ClaimOptions {
+  readonly leaseMs: number
+  readonly longestLeaseMs: number
+  readonly skipNoProgress: boolean
+}
+
+/**
+ * Takes the lease of a connection in one UPDATE. It commits before a byte is sent: it is the record, written
+ * ahead, that the refresh token may have been spent. Null: the row is not what was read, or somebody else has it.
+ * @throws StoreUnavailableError the database did not say whether the claim was taken; then no request may be made
+ */
+export async function takeClaim(
+  ports: RefreshPorts,
+  health: StoreHealth,
+  observed: Observed,
+  options: ClaimOptions,
+): Promise<Claim | null> {
+  const { store, clock, randomness } = ports
+  const { row } = observed
+  // Somebody may hold tokens in memory that the outage kept them from committing.
+  if (row.leaseId !== null && health.inGrace) return null
+
+  const leaseId = randomness.uuid()
+  const attemptId = randomness.uuid()
+  const askedAt = clock.monotonicMs()
+  const claim: Claim = {
+    observed,
+    key: row,
+    found: connectionOf(row),
+    leaseId,
+    attemptId,
+    leaseEndsAt: askedAt + options.leaseMs,
+  }
+  try {
+    const taken = await health.watch(() => store.claim({ row, leaseId, attemptId, ...options }))
+    return taken ? claim : null
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error
+    // The answer was lost, not necessarily the claim: the row knows.
+    const reread = await health.watch(() => store.read(row))
+    return reread?.leaseId === leaseId ? claim : null
+  }
+}
+
+/** Whether the lease lasts long enough for a whole request and its margin. */
+export function outlivesRequest(claim: Claim, ports: RefreshPorts): boolean {
+  const { requestTimeoutMs, sendMarginMs } = ports.policy
+  return claim.leaseEndsAt - ports.clock.monotonicMs() >= requestTimeoutMs + sendMarginMs
+}
+
+/** The database's clock now, as this claim knows it. */
+export function claimNow(claim: Claim, ports: RefreshPorts): number {
+  return databaseNow(claim.observed, ports.clock)
+}

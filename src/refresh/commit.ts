@@ -1,0 +1,163 @@
+import { remainingOf } from '../lifecycle/state.ts'
+import { isNoProgress, type Term, termOf } from '../lifecycle/term.ts'
+import type { IssuedTokens } from '../ports/provider.ts'
+import type { CommitRequest, ConnectionRow } from '../ports/store.ts'
+import type { Secret } from '../secret.ts'
+import { type Claim, claimNow } from './claim.ts'
+import type { AttemptContext } from './context.ts'
+import type { HeldToken } from './held-token.ts'
+import { type Exchange, type Moved, resolveMoved } from './moved.ts'
+import { revokeOrphan } from './orphan.ts'
+import { persist } from './persist.ts'
+import type { RefreshPorts } from './ports.ts'
+
+/** Tokens on their way into the row: sealed once, so that a second try writes the same bytes. */
+interface Pending extends Exchange {
+  readonly tokens: IssuedTokens
+  readonly term: Term
+  readonly noProgressForMs: number | null
+  readonly appId: string
+  readonly sealedAccessToken: string
+  /** By the monotonic clock. The lifetime began no earlier: what the network took is taken off it. */
+  readonly sentAt: number
+}
+
+/**
+ * Writes issued tokens by compare-and-set on row id and generation, as often as it takes: while the database is
+ * down the callers already have the token, and it is tried again for as long as the process lives.
+ */
+export async function commitTokens(
+  context: AttemptContext,
+  claim: Claim,
+  spent: Secret,
+  tokens: IssuedTokens,
+  sentAt: number,
+): Promise<void> {
+  const { ports, health, land, stop } = context
+  const pending = seal(context, claim, spent, tokens, sentAt)
+  const held = heldAfter(ports, pending)
+  const done = await persist(ports, health, () => commitOnce(ports, pending), {
+    onDelay: () => land({ kind: 'refreshed', held }),
+    until: Infinity,
+    stop,
+  })
+  if (done === null) return
+  const { clientId, provider } = claim.key
+  if (done.attempts > 1) ports.emit({ type: 'commit_retried', clientId, provider, attempts: done.attempts })
+  if (done.result.kind === 'superseded') {
+    land({ kind: 'changed' })
+    ports.emit({ type: 'commit_superseded', clientId, provider })
+    await revokeOrphan(context, pending, done.result)
+    return
+  }
+  land({ kind: 'refreshed', held })
+  report(ports, pending, held)
+}
+
+function seal(
+  { ports, target }: AttemptContext,
+  claim: Claim,
+  spent: Secret,
+  tokens: IssuedTokens,
+  sentAt: number,
+): Pending {
+  const { clientId, provider } = claim.key
+  // The refresh token first: nothing that is wrong with the rest of the answer may lose it.
+  const sealedSuccessor =
+    tokens.refreshToken === null
+      ? null
+      : ports.cipher.seal(tokens.refreshToken, { purpose: 'refresh_token', clientId, provider })
+  const sealedAccessToken = ports.cipher.seal(tokens.accessToken, {
+    purpose: 'access_token',
+    clientId,
+    provider,
+  })
+  const term = termOf(tokens.expiresInMs, ports.randomness.fraction(), target.provider.traits, ports.policy)
+  const stuck = isNoProgress(remainingOf(claim.found, claimNow(claim, ports)), term)
+  return {
+    claim,
+    spent,
+    accessToken: tokens.accessToken,
+    successor: tokens.refreshToken,
+    sealedSuccessor,
+    tokens,
+    term,
+    noProgressForMs: stuck ? ports.policy.noProgressMs : null,
+    appId: target.app.clientId,
+    sealedAccessToken,
+    sentAt,
+  }
+}
+
+async function commitOnce(ports: RefreshPorts, pending: Pending): Promise<Moved> {
+  if (await ports.store.commit(requestOf(ports, pending))) return { kind: 'ours' }
+  return resolveMoved(ports, pending)
+}
+
+function requestOf(ports: RefreshPorts, pending: Pending): CommitRequest {
+  const { claim, tokens, term } = pending
+  const elapsed = ports.clock.monotonicMs() - pending.sentAt
+  const left = (ms: number | null): number | null => (ms === null ? null : Math.max(0, ms - elapsed))
+  return {
+    id: claim.observed.row.id,
+    generation: claim.observed.row.generation,
+    accessToken: pending.sealedAccessToken,
+    refreshToken: pending.sealedSuccessor,
+    expiresInMs: left(term.expiresInMs),
+    lifetimeMs: term.lifetimeMs,
+    refreshInMs: left(term.refreshInMs),
+    scopes: tokens.scopes === null ? null : tokens.scopes.join(','),
+    metadata: { ...claim.observed.row.metadata, ...tokens.metadata },
+    appId: pending.appId,
+    refreshTokenExpiresInMs: left(tokens.refreshTokenExpiresInMs),
+    noProgressForMs: pending.noProgressForMs,
+  }
+}
+
+/** The row as the commit leaves it, without reading it again. */
+function heldAfter(ports: RefreshPorts, pending: Pending): HeldToken {
+  const { claim, tokens, term } = pending
+  const now = claimNow(claim, ports)
+  const sentAt = now - (ports.clock.monotonicMs() - pending.sentAt)
+  const at = (ms: number | null): number | null => (ms === null ? null : sentAt + ms)
+  const before = claim.observed.row
+  const row: ConnectionRow = {
+    ...before,
+    accessToken: pending.sealedAccessToken,
+    refreshToken: pending.sealedSuccessor ?? before.refreshToken,
+    scopes: tokens.scopes === null ? before.scopes : tokens.scopes.join(','),
+    metadata: { ...before.metadata, ...tokens.metadata },
+    status: 'active',
+    statusReason: null,
+    generation: before.generation + 1,
+    lifetimeMs: term.lifetimeMs,
+    expiresAt: at(term.expiresInMs),
+    refreshAt: at(term.refreshInMs),
+    leaseId: null,
+    leaseUntil: null,
+    attemptId: null,
+    appId: pending.appId,
+    failureCount: 0,
+    nextAttemptAt: pending.noProgressForMs === null ? null : now + pending.noProgressForMs,
+    lastError: pending.noProgressForMs === null ? null : 'NO_PROGRESS',
+    lastRefreshedAt: now,
+    refreshTokenExpiresAt: at(tokens.refreshTokenExpiresInMs) ?? before.refreshTokenExpiresAt,
+    updatedAt: now,
+    now,
+  }
+  return { accessToken: tokens.accessToken, observed: { row, readAt: ports.clock.monotonicMs() } }
+}
+
+function report({ emit, clock }: RefreshPorts, pending: Pending, held: HeldToken): void {
+  const { clientId, provider } = pending.claim.key
+  for (const warning of pending.tokens.warnings) emit({ type: 'answer_warning', clientId, provider, warning })
+  if (pending.claim.found.status !== 'active') emit({ type: 'recovered', clientId, provider })
+  emit({
+    type: 'refreshed',
+    clientId,
+    provider,
+    generation: held.observed.row.generation,
+    rotated: pending.successor !== null && !pending.successor.equals(pending.spent),
+    durationMs: clock.monotonicMs() - pending.sentAt,
+  })
+}

@@ -1,0 +1,19 @@
+import type { Outcome, Target } from './outcome.ts'
+import type { RefreshPorts } from './ports.ts'
+import type { StoreHealth } from './store-health.ts'
+
+/** What one attempt needs beyond its claim. */
+export interface AttemptContext {
+  readonly ports: RefreshPorts
+  readonly health: StoreHealth
+  readonly target: Target
+  /** Tells the waiting callers; only the first call counts. */
+  readonly land: (outcome: Outcome) => void
+  /** Called when the answer is in: the request slot is free for others. */
+  readonly answered: () => void
+  /** Fires when the service stops waiting for what is in flight. */
+  readonly stop: AbortSignal
+}
+
+/** `done`; or `replay`: the same refresh token may be sent once more, under a claim of its own. */
+export type AttemptEnd = 'done' | 'replay'

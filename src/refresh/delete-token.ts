@@ -1,0 +1,52 @@
+import { type EvergrantError, ProviderUnavailableError } from '../errors.ts'
+import type { AppCredentials, TokenProvider } from '../ports/provider.ts'
+import type { ConnectionKey, Revocation } from '../ports/store.ts'
+import type { RefreshPorts } from './ports.ts'
+import { named } from './refusal-error.ts'
+
+/**
+ * Revokes at the provider what was deleted with `revoke` (RFC 7009). The row is gone already, so a refresh under
+ * way cannot bring the grant back. What the provider does not confirm stays recorded: the next deletion with
+ * `revoke` tries again.
+ * @throws ProviderUnavailableError the provider did not confirm
+ * @throws StoreUnavailableError
+ */
+export async function revokePending(
+  ports: RefreshPorts,
+  key: ConnectionKey,
+  provider: TokenProvider,
+  app: AppCredentials | null,
+): Promise<void> {
+  let failure: EvergrantError | null = null
+  for (const revocation of await ports.store.pendingRevocations(key)) {
+    const detail = await revoke(ports, revocation, provider, app)
+    if (detail === null) await ports.store.revoked(revocation.id)
+    else failure ??= unconfirmed(key, detail)
+  }
+  if (failure !== null) throw failure
+}
+
+/** Null: revoked, or nothing to revoke; else why not, in our own words. */
+async function revoke(
+  ports: RefreshPorts,
+  { clientId, provider: name, refreshToken, metadata }: Revocation,
+  provider: TokenProvider,
+  app: AppCredentials | null,
+): Promise<string | null> {
+  if (refreshToken === null) return null
+  const answer = await provider.revoke({
+    app,
+    token: ports.cipher.open(refreshToken, { purpose: 'refresh_token', clientId, provider: name }),
+    metadata,
+    timeoutMs: ports.policy.requestTimeoutMs,
+  })
+  return answer.kind === 'failed' ? answer.detail : null
+}
+
+function unconfirmed(key: ConnectionKey, detail: string): EvergrantError {
+  return new ProviderUnavailableError(
+    `${named(key)}: the tokens are deleted here, but the provider has not confirmed the revocation (${detail}). ` +
+      'Call deleteToken() with revoke again.',
+    key,
+  )
+}

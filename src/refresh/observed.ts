@@ -1,0 +1,28 @@
+import type { Connection } from '../lifecycle/connection.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ConnectionRow } from '../ports/store.ts'
+
+/** A row, and when it was read by this process's monotonic clock. */
+export interface Observed {
+  readonly row: ConnectionRow
+  /** Taken before the read was sent, so that the database's clock is never taken for earlier than it is. */
+  readonly readAt: number
+}
+
+/** The database's clock now: what it said with the row, and from then on our monotonic clock. */
+export function databaseNow(observed: Observed, clock: Clock): number {
+  return observed.row.now + (clock.monotonicMs() - observed.readAt)
+}
+
+/** What the lifecycle sees of a row. */
+export function connectionOf(row: ConnectionRow): Connection {
+  return { ...row, hasAccessToken: row.accessToken !== null, hasRefreshToken: row.refreshToken !== null }
+}
+
+// The last instant a Date can hold (ECMA-262, "Time Values"): PostgreSQL's timestamps reach further.
+const LAST_DATE_MS = 8.64e15
+
+/** An instant of the database as a Date; null when there is none, or none that a Date can hold. */
+export function dateOf(instant: number | null): Date | null {
+  return instant === null || !(Math.abs(instant) <= LAST_DATE_MS) ? null : new Date(instant)
+}

@@ -1,0 +1,189 @@
+import {
+  type EvergrantError,
+  InvalidInputError,
+  ProviderMisconfiguredError,
+  ProviderUnavailableError,
+  StoreUnavailableError,
+} from '../errors.ts'
+import type { LastError } from '../lifecycle/connection.ts'
+import { type Decision, type Demand, decide, mostValidMs } from '../lifecycle/decide.ts'
+import type { Refusal } from '../lifecycle/refusal.ts'
+import { remainingOf } from '../lifecycle/state.ts'
+import type { AppCredentials, TokenProvider } from '../ports/provider.ts'
+import type { ConnectionKey } from '../ports/store.ts'
+import type { TokenCache } from './cache.ts'
+import { unlessAborted, waitAtMost } from './giving-up.ts'
+import { type HeldToken, isStillServable, openAccessToken } from './held-token.ts'
+import { connectionOf, databaseNow, type Observed } from './observed.ts'
+import type { RefreshPorts } from './ports.ts'
+import type { RowReads } from './reads.ts'
+import type { Refresher } from './refresher.ts'
+import { named, refusalError } from './refusal-error.ts'
+
+/** What one call asks for. */
+export interface TokenRequest {
+  readonly key: ConnectionKey
+  readonly provider: TokenProvider
+  /** Null: none are known; then the stored token is served for as long as it lives. */
+  readonly app: AppCredentials | null
+  readonly demand: Demand
+  /** Turns what was read into a row: plants a seed where there is none. @throws TokenNotFoundError */
+  readonly seeded: (observed: Observed | null) => Promise<Observed>
+  readonly signal: AbortSignal | undefined
+}
+
+export interface ObtainContext {
+  readonly ports: RefreshPorts
+  readonly reads: RowReads
+  readonly cache: TokenCache | null
+  readonly refresher: Refresher
+  /** Is told of each refresh that no caller waits for; null: background refresh is off. */
+  readonly behind: ((settled: Promise<void>) => void) | null
+}
+
+/**
+ * A token that satisfies the request, or a typed error. Waits only when it must, and never without a bound. While
+ * the database does not answer, the last token known is served until its expiry.
+ */
+export async function obtain(context: ObtainContext, request: TokenRequest): Promise<HeldToken> {
+  try {
+    return await obtainByRow(context, request)
+  } catch (error) {
+    const held = error instanceof StoreUnavailableError ? lastKnown(context, request) : null
+    if (held === null) throw error
+    return held
+  }
+}
+
+async function obtainByRow(context: ObtainContext, request: TokenRequest): Promise<HeldToken> {
+  const { ports, reads } = context
+  const startedAt = ports.clock.monotonicMs()
+  let demand = request.demand
+  let first: Observed | null = null
+  for (;;) {
+    const read = reads.read(request.key).then(observed => request.seeded(observed))
+    const observed = await unlessAborted(read, request.signal)
+    // `refreshToken` is content with what anybody has refreshed since it was called.
+    if (first !== null && isNewer(observed, first)) demand = { ...demand, refreshNow: false }
+    first ??= observed
+
+    const decision = decideFor(context, request, observed, demand)
+    if (decision.kind === 'fail') throw refusalError(decision.refusal, request.key)
+    if (decision.kind === 'refresh') {
+      const held = await refreshAndWait(context, request, observed, demand, decision, startedAt)
+      if (held !== null) return held
+      continue
+    }
+    if (decision.kind === 'serve_and_refresh') refreshBehind(context, request, observed)
+    if (decision.kind === 'serve_while_failing') reportServed(context, request, codeOf(decision.refusal))
+    return serve(context, request, observed)
+  }
+}
+
+function decideFor(
+  { ports }: ObtainContext,
+  { key, provider }: TokenRequest,
+  observed: Observed,
+  demand: Demand,
+): Decision {
+  const connection = connectionOf(observed.row)
+  const most = mostValidMs(connection, provider.traits)
+  if (demand.minValidMs > most) {
+    throw new InvalidInputError(
+      `${named(key)}: minValidMs is ${demand.minValidMs}, but a new token is valid for ${most} ms at most. Ask for less.`,
+      key,
+    )
+  }
+  return decide(connection, databaseNow(observed, ports.clock), demand, provider.traits, ports.policy)
+}
+
+/** Null: the row moved, look again. */
+async function refreshAndWait(
+  context: ObtainContext,
+  request: TokenRequest,
+  observed: Observed,
+  demand: Demand,
+  decision: Extract<Decision, { kind: 'refresh' }>,
+  startedAt: number,
+): Promise<HeldToken | null> {
+  const { ports, refresher } = context
+  const { key, provider, app, signal } = request
+  const serveOr = (error: EvergrantError, code: LastError): HeldToken => {
+    if (!decision.servable) throw error
+    const held = serve(context, request, observed)
+    if (!isStillServable(held, ports.clock, provider.traits, ports.policy)) throw error
+    reportServed(context, request, code)
+    return held
+  }
+  if (app === null) return serveOr(missingApp(key), 'PROVIDER_MISCONFIGURED')
+
+  const flight = refresher.refresh(observed, { provider, app }, demand.refreshNow)
+  const leftMs = decision.waitMs - (ports.clock.monotonicMs() - startedAt)
+  const waited = await waitAtMost(flight.outcome, Math.max(0, leftMs), ports.clock, signal)
+  if (waited.kind === 'timeout') return serveOr(tooLong(key, decision.waitMs), 'PROVIDER_UNAVAILABLE')
+  switch (waited.value.kind) {
+    case 'refreshed':
+      return waited.value.held
+    case 'failed':
+      return serveOr(waited.value.error, waited.value.code ?? 'PROVIDER_UNAVAILABLE')
+    case 'changed':
+      context.reads.forget(key)
+      return null
+  }
+}
+
+function refreshBehind(context: ObtainContext, request: TokenRequest, observed: Observed): void {
+  const { provider, app } = request
+  if (context.behind === null || app === null) return
+  context.behind(context.refresher.refresh(observed, { provider, app }, false).settled)
+}
+
+/** @throws DecryptionError */
+function serve(
+  { ports, cache }: ObtainContext,
+  { key, provider }: TokenRequest,
+  observed: Observed,
+): HeldToken {
+  const held = openAccessToken(observed, ports.cipher, () =>
+    ports.emit({ type: 'decryption_failed', ...key }),
+  )
+  cache?.put(held, provider.traits, ports.policy)
+  return held
+}
+
+function lastKnown(
+  { ports, cache }: ObtainContext,
+  { key, provider, demand }: TokenRequest,
+): HeldToken | null {
+  const held = demand.refreshNow ? null : (cache?.last(key) ?? null)
+  if (held === null || !isStillServable(held, ports.clock, provider.traits, ports.policy)) return null
+  const remaining = remainingOf(connectionOf(held.observed.row), databaseNow(held.observed, ports.clock))
+  return remaining > demand.minValidMs ? held : null
+}
+
+function isNewer(observed: Observed, than: Observed): boolean {
+  return observed.row.id !== than.row.id || observed.row.generation !== than.row.generation
+}
+
+function reportServed({ ports }: ObtainContext, { key }: TokenRequest, code: LastError): void {
+  ports.emit({ type: 'served_while_failing', clientId: key.clientId, provider: key.provider, code })
+}
+
+function codeOf(refusal: Refusal): LastError {
+  return refusal.kind === 'held_back' ? refusal.code : 'REAUTHORIZATION_REQUIRED'
+}
+
+function missingApp(key: ConnectionKey): EvergrantError {
+  return new ProviderMisconfiguredError(
+    `${named(key)}: a refresh needs the app credentials of ${key.provider}. Pass { clientId, clientSecret } to the ` +
+      'call, give them to open({ providers }), or set the environment variables of the provider.',
+    key,
+  )
+}
+
+function tooLong(key: ConnectionKey, waitMs: number): EvergrantError {
+  return new ProviderUnavailableError(
+    `${named(key)}: no refresh ended within ${waitMs} ms. It goes on; try again.`,
+    key,
+  )
+}

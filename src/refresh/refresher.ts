@@ -1,0 +1,204 @@
+import { EvergrantError, StoreUnavailableError } from '../errors.ts'
+import { gateOf, isLeased } from '../lifecycle/gate.ts'
+import type { Secret } from '../secret.ts'
+import { attempt } from './attempt.ts'
+import type { TokenCache } from './cache.ts'
+import { type Claim, outlivesRequest, takeClaim } from './claim.ts'
+import { type Flight, Flights } from './flights.ts'
+import { connectionOf, databaseNow, type Observed } from './observed.ts'
+import type { Outcome, Target } from './outcome.ts'
+import type { RefreshPorts } from './ports.ts'
+import { failureError } from './refusal-error.ts'
+import { settleLease } from './settle.ts'
+import { RequestSlots } from './slots.ts'
+import type { StoreHealth } from './store-health.ts'
+
+// A lease may be longer than the policy's by this many store timeouts, where the database answers slowly.
+const SLOWEST_CLAIM = 4
+
+interface Run {
+  readonly target: Target
+  /** Whether the gate of a refresh without progress may be passed: an explicit `refreshToken`. */
+  readonly explicit: boolean
+  readonly land: (outcome: Outcome) => void
+  readonly startedAt: number
+}
+
+/** Refreshes connections: one request at a time for each, over all processes. */
+export class Refresher {
+  readonly #ports: RefreshPorts
+  readonly #health: StoreHealth
+  readonly #cache: TokenCache | null
+  readonly #slots: RequestSlots
+  readonly #flights = new Flights()
+  readonly #inFlight = new Set<Promise<void>>()
+  /** Fires when no new claim may be taken. */
+  readonly #closing = new AbortController()
+  /** Fires when what is in flight is not waited for any longer. */
+  readonly #stop = new AbortController()
+  /** What a slow database adds to the next lease, so that a claim that took long still leaves time to ask. */
+  #extraLeaseMs = 0
+
+  constructor(ports: RefreshPorts, health: StoreHealth, cache: TokenCache | null) {
+    this.#ports = ports
+    this.#health = health
+    this.#cache = cache
+    this.#slots = new RequestSlots(ports.policy.requestSlots)
+  }
+
+  /** Joins the refresh under way, or starts one. */
+  refresh(observed: Observed, target: Target, explicit: boolean): Flight {
+    return this.#flights.join(observed.row, target.app, () => this.#start(observed, target, explicit))
+  }
+
+  /** Takes no new claims and waits for what is in flight, at most `policy.closeTimeoutMs`. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    const { clock, policy } = this.#ports
+    const drained = new AbortController()
+    void Promise.all(this.#inFlight).then(() => drained.abort())
+    await clock.delay(policy.closeTimeoutMs, { signal: drained.signal, keepAlive: true })
+    this.#stop.abort()
+  }
+
+  #start(observed: Observed, target: Target, explicit: boolean): Flight {
+    let land: (outcome: Outcome) => void = () => {}
+    const outcome = new Promise<Outcome>(resolve => {
+      land = resolve
+    })
+    const landOnce = (result: Outcome): void => {
+      if (result.kind === 'refreshed')
+        this.#cache?.put(result.held, target.provider.traits, this.#ports.policy)
+      land(result)
+    }
+    const run: Run = { target, explicit, land: landOnce, startedAt: this.#ports.clock.monotonicMs() }
+    const settled = this.#run(run, observed).catch(error => landOnce(failedBy(error)))
+    this.#inFlight.add(settled)
+    void settled.finally(() => this.#inFlight.delete(settled))
+    return { outcome, settled }
+  }
+
+  async #run(run: Run, first: Observed): Promise<void> {
+    const { clock, policy } = this.#ports
+    let observed = first
+    let pauseMs = policy.pollFirstMs
+    for (;;) {
+      const reached = await this.#claimAndAsk(run, observed)
+      if (reached === 'done') return
+      if (reached === 'wait') {
+        if (clock.monotonicMs() - run.startedAt >= policy.expiredWaitMs)
+          return run.land(this.#gaveUp(observed))
+        await clock.delay(pauseMs * (0.75 + 0.5 * this.#ports.randomness.fraction()), {
+          signal: this.#closing.signal,
+        })
+        pauseMs = Math.min(policy.pollLongestMs, pauseMs * 1.5)
+      }
+      const next = await this.#look(observed)
+      if (next === null || this.#heldBack(next, run)) return run.land({ kind: 'changed' })
+      observed = next
+    }
+  }
+
+  /**
+   * One try of claim and request.
+   * @returns `done`: landed and settled; `wait`: somebody else is at it; `again`: look at the row and go on
+   */
+  async #claimAndAsk(run: Run, observed: Observed): Promise<'done' | 'wait' | 'again'> {
+    if (this.#closing.signal.aborted) return this.#refuseToStart(run, observed)
+    if (isLeased(connectionOf(observed.row), databaseNow(observed, this.#ports.clock))) return 'wait'
+    // Before the claim: what cannot be opened or asked must not hold a lease.
+    const spent = this.#openRefreshToken(observed)
+    const giveBack = await this.#slots.take(run.target.provider.endpointOf(observed.row.metadata).href)
+    try {
+      if (this.#closing.signal.aborted) return this.#refuseToStart(run, observed)
+      const claim = await this.#claim(run, observed)
+      if (claim === null) return 'wait'
+      if (!outlivesRequest(claim, this.#ports)) {
+        await this.#giveUpLease(claim)
+        return 'again'
+      }
+      const end = await attempt(
+        {
+          ports: this.#ports,
+          health: this.#health,
+          target: run.target,
+          land: run.land,
+          answered: giveBack,
+          stop: this.#stop.signal,
+        },
+        claim,
+        spent,
+      )
+      return end === 'replay' ? 'again' : 'done'
+    } finally {
+      giveBack()
+    }
+  }
+
+  async #claim(run: Run, observed: Observed): Promise<Claim | null> {
+    const { clock, policy } = this.#ports
+    const leaseMs = policy.leaseMs + this.#extraLeaseMs
+    const longestLeaseMs = policy.leaseMs + SLOWEST_CLAIM * policy.storeTimeoutMs
+    const askedAt = clock.monotonicMs()
+    const claim = await takeClaim(this.#ports, this.#health, observed, {
+      leaseMs,
+      longestLeaseMs,
+      skipNoProgress: run.explicit,
+    })
+    const tookMs = clock.monotonicMs() - askedAt
+    this.#extraLeaseMs = Math.min(2 * tookMs, longestLeaseMs - policy.leaseMs)
+    return claim
+  }
+
+  async #giveUpLease(claim: Claim): Promise<void> {
+    const { clientId, provider } = claim.key
+    this.#ports.emit({ type: 'lease_given_up', clientId, provider })
+    await this.#health.watch(() => settleLease(this.#ports, claim, null))
+  }
+
+  /** The row again; null when somebody brought other tokens, or it is gone. */
+  async #look(observed: Observed): Promise<Observed | null> {
+    const readAt = this.#ports.clock.monotonicMs()
+    const row = await this.#health.watch(() => this.#ports.store.read(observed.row))
+    if (row === null || row.id !== observed.row.id || row.generation !== observed.row.generation) return null
+    return { row, readAt }
+  }
+
+  #heldBack(observed: Observed, run: Run): boolean {
+    const connection = connectionOf(observed.row)
+    if (connection.status === 'reauthorization_required') return true
+    const now = databaseNow(observed, this.#ports.clock)
+    return gateOf(connection, now, run.target.provider.traits, run.explicit) !== null
+  }
+
+  #openRefreshToken({ row }: Observed): Secret {
+    const { clientId, provider, refreshToken } = row
+    return this.#ports.cipher.open(refreshToken ?? '', { purpose: 'refresh_token', clientId, provider })
+  }
+
+  #refuseToStart(run: Run, observed: Observed): 'done' {
+    run.land({ kind: 'failed', error: this.#unfinished(observed, 'the service is closing'), code: null })
+    return 'done'
+  }
+
+  #gaveUp(observed: Observed): Outcome {
+    const error = this.#unfinished(observed, 'another process is still refreshing the connection')
+    return { kind: 'failed', error, code: null }
+  }
+
+  #unfinished(observed: Observed, detail: string): EvergrantError {
+    const until = observed.row.leaseUntil ?? databaseNow(observed, this.#ports.clock)
+    return failureError('PROVIDER_UNAVAILABLE', new Date(until), observed.row, detail)
+  }
+}
+
+function failedBy(error: unknown): Outcome {
+  if (error instanceof EvergrantError) return { kind: 'failed', error, code: null }
+  // A fault of our own. Its message may hold anything, so only its kind goes out.
+  const name = error instanceof Error ? error.name : typeof error
+  return {
+    kind: 'failed',
+    error: new StoreUnavailableError(`The refresh broke off: ${name}.`, 'INTERNAL'),
+    code: null,
+  }
+}

@@ -1,0 +1,184 @@
+import type { EvergrantError } from '../errors.ts'
+import type { LastError } from '../lifecycle/connection.ts'
+import { type Failure, type FailureOutcome, failureOutcome } from '../lifecycle/failure.ts'
+import { deadGrant } from '../lifecycle/refusal.ts'
+import type { RefreshAnswer } from '../ports/provider.ts'
+import type { FailureRecord, SettleRequest } from '../ports/store.ts'
+import type { Secret } from '../secret.ts'
+import { type Claim, claimNow } from './claim.ts'
+import type { AttemptContext, AttemptEnd } from './context.ts'
+import { type Moved, resolveMoved } from './moved.ts'
+import { revokeOrphan } from './orphan.ts'
+import type { Outcome, Target } from './outcome.ts'
+import { persist } from './persist.ts'
+import type { RefreshPorts } from './ports.ts'
+import { failureError, refusalError } from './refusal-error.ts'
+
+type FailedAnswer = Exclude<RefreshAnswer, { kind: 'issued' }>
+
+/** Writes what a failed attempt leaves on the row, a refresh token that its answer carried before all else. */
+export async function settleFailure(
+  context: AttemptContext,
+  claim: Claim,
+  spent: Secret,
+  answer: FailedAnswer,
+): Promise<AttemptEnd> {
+  const { ports, target, land } = context
+  const now = claimNow(claim, ports)
+  const failure = failureOf(answer, target)
+  const fraction = ports.randomness.fraction()
+  const outcome = failureOutcome(failure, claim.found, now, fraction, target.provider.traits, ports.policy)
+  const failed: Outcome = {
+    kind: 'failed',
+    error: errorOf(outcome, claim, now, answer.detail),
+    code: outcome.code,
+  }
+
+  const successor = answer.kind === 'unsent' ? null : answer.refreshToken
+  const written =
+    successor === null
+      ? await writeFailure(context, claim, outcome, failed)
+      : await writeSuccessor(context, claim, spent, successor, outcome, failed)
+  report(ports, claim, outcome, answer.detail, successor !== null)
+  if (written && outcome.replay) return 'replay'
+  land(written ? failed : { kind: 'changed' })
+  return 'done'
+}
+
+// A mere failure may go unwritten: the lease ends by itself, and the unsettled attempt makes the next careful.
+async function writeFailure(
+  { ports, health, land, stop }: AttemptContext,
+  claim: Claim,
+  outcome: FailureOutcome,
+  failed: Outcome,
+): Promise<boolean> {
+  const done = await persist(ports, health, () => settleLease(ports, claim, outcome), {
+    onDelay: () => land(failed),
+    until: claim.leaseEndsAt,
+    stop,
+  })
+  return done === null || done.result
+}
+
+async function writeSuccessor(
+  context: AttemptContext,
+  claim: Claim,
+  spent: Secret,
+  successor: Secret,
+  outcome: FailureOutcome,
+  failed: Outcome,
+): Promise<boolean> {
+  const { ports, health, land, stop } = context
+  const { id, generation, clientId, provider } = claim.observed.row
+  const sealedSuccessor = ports.cipher.seal(successor, { purpose: 'refresh_token', clientId, provider })
+  const exchange = { claim, spent, accessToken: null, successor, sealedSuccessor }
+  const salvage = async (): Promise<Moved> => {
+    const request = { id, generation, refreshToken: sealedSuccessor, failure: recordOf(outcome) }
+    return (await ports.store.salvage(request)) ? { kind: 'ours' } : resolveMoved(ports, exchange)
+  }
+  const onDelay = (): void => land(failed)
+  const done = await persist(ports, health, salvage, { onDelay, until: Infinity, stop })
+  if (done?.result.kind !== 'superseded') return true
+  await revokeOrphan(context, exchange, done.result)
+  return false
+}
+
+/**
+ * Ends the lease of an attempt without tokens, fenced by row id, generation and the lease itself.
+ * @param outcome null: the lease is given up, nothing was sent
+ * @returns false: the row moved meanwhile, decide again
+ * @throws StoreUnavailableError
+ */
+export async function settleLease(
+  ports: RefreshPorts,
+  claim: Claim,
+  outcome: FailureOutcome | null,
+): Promise<boolean> {
+  const { row } = claim.observed
+  const request: SettleRequest = {
+    id: row.id,
+    generation: row.generation,
+    leaseId: claim.leaseId,
+    attemptId: attemptAfter(claim, outcome),
+    failure: outcome === null ? null : recordOf(outcome),
+  }
+  if (await ports.store.settle(request)) return true
+
+  // `storeTokens` kept the refresh token and with it our lease: nobody else ends it before its time.
+  const moved = await ports.store.read(claim.key)
+  if (moved?.id === row.id && moved.leaseId === claim.leaseId) {
+    await ports.store.settle({ ...request, generation: moved.generation, failure: null })
+  }
+  return false
+}
+
+function attemptAfter(claim: Claim, outcome: FailureOutcome | null): string | null {
+  switch (outcome?.attempt) {
+    case 'cleared':
+      return null
+    case 'kept':
+      return claim.attemptId
+    case 'restored':
+    case undefined:
+      return claim.found.attemptId
+  }
+}
+
+function recordOf({ code, nextAttemptInMs, status, statusReason }: FailureOutcome): FailureRecord {
+  return { code, nextAttemptInMs, status, statusReason }
+}
+
+function failureOf(answer: FailedAnswer, target: Target): Failure {
+  const appId = target.app.clientId
+  if (answer.kind === 'unsent') {
+    return {
+      kind: 'unsent',
+      code: 'PROVIDER_UNAVAILABLE',
+      retryAfterMs: null,
+      carriesSuccessor: false,
+      appId,
+    }
+  }
+  const { kind, retryAfterMs } = answer
+  return { kind, code: codeOf(answer), retryAfterMs, carriesSuccessor: answer.refreshToken !== null, appId }
+}
+
+function codeOf(answer: Exclude<FailedAnswer, { kind: 'unsent' }>): LastError {
+  switch (answer.kind) {
+    case 'ambiguous':
+      return answer.code
+    case 'refused':
+      return 'REAUTHORIZATION_REQUIRED'
+    case 'misconfigured':
+      return 'PROVIDER_MISCONFIGURED'
+    case 'throttled':
+      return 'PROVIDER_RATE_LIMITED'
+    case 'failed':
+      return 'PROVIDER_RESPONSE'
+  }
+}
+
+function errorOf(outcome: FailureOutcome, claim: Claim, now: number, detail: string): EvergrantError {
+  if (outcome.status === 'reauthorization_required') {
+    return refusalError(deadGrant({ ...claim.found, statusReason: outcome.statusReason }), claim.key)
+  }
+  return failureError(outcome.code, new Date(now + (outcome.nextAttemptInMs ?? 0)), claim.key, detail)
+}
+
+function report(
+  { emit }: RefreshPorts,
+  claim: Claim,
+  outcome: FailureOutcome,
+  detail: string,
+  salvaged: boolean,
+): void {
+  const { clientId, provider } = claim.key
+  const { code, nextAttemptInMs: retryInMs } = outcome
+  emit({ type: 'refresh_failed', clientId, provider, code, detail, retryInMs })
+  if (salvaged) emit({ type: 'salvaged', clientId, provider, detail })
+  if (outcome.status === claim.found.status) return
+  if (outcome.status === 'suspect') emit({ type: 'suspect', clientId, provider })
+  if (outcome.status === 'reauthorization_required') {
+    emit({ type: 'reauthorization_required', clientId, provider, reason: outcome.statusReason ?? 'refused' })
+  }
+}

@@ -1,0 +1,104 @@
+import { StoreUnavailableError } from '../errors.ts'
+import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+import { type Term, termOf } from '../lifecycle/term.ts'
+import type { ConnectionKey, ConnectionRow, InTransaction, Metadata, PutRequest } from '../ports/store.ts'
+import type { Secret } from '../secret.ts'
+import type { RefreshPorts } from './ports.ts'
+import { named } from './refusal-error.ts'
+
+/** What an OAuth flow brought, or an import from elsewhere. */
+export interface NewTokens {
+  /** Null: an import of a refresh token alone; the first call refreshes. */
+  readonly accessToken: Secret | null
+  /** Null: the stored one is kept. */
+  readonly refreshToken: Secret | null
+  readonly expiresInMs: number | null
+  /** Null: the stored ones are kept. */
+  readonly scopes: readonly string[] | null
+  /** Merged over the stored ones. */
+  readonly metadata: Metadata
+}
+
+/** Whether the tokens were stored. `exists`: a row was there, and was to be left alone. */
+export type StoreTokensResult = 'stored' | 'exists'
+
+export interface StoreTokensOptions extends InTransaction {
+  /** Leave a connection alone that is there. Default false. */
+  readonly onlyIfAbsent?: boolean | undefined
+}
+
+// Due for its first refresh at once.
+const NO_ACCESS_TOKEN: Term = { lifetimeMs: null, expiresInMs: null, refreshInMs: 0 }
+
+// Each try loses only to another write that succeeded, so this many mean that something else is wrong.
+const TRIES = 20
+
+/**
+ * Stores tokens over whatever is there: a re-connect always wins over a refresh under way. Which it is (the same
+ * grant or another) is decided by the refresh token that lies in the row, so the write is a compare-and-set.
+ * @throws StoreUnavailableError
+ */
+export async function storeTokens(
+  ports: RefreshPorts,
+  key: ConnectionKey,
+  tokens: NewTokens,
+  traits: ProviderTraits,
+  options: StoreTokensOptions,
+): Promise<StoreTokensResult> {
+  const term =
+    tokens.accessToken === null
+      ? NO_ACCESS_TOKEN
+      : termOf(tokens.expiresInMs, ports.randomness.fraction(), traits, ports.policy)
+  const accessToken =
+    tokens.accessToken === null
+      ? null
+      : ports.cipher.seal(tokens.accessToken, { purpose: 'access_token', ...keyOf(key) })
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const row = await ports.store.read(key, options)
+    if (row !== null && options.onlyIfAbsent) return 'exists'
+    const request: PutRequest = {
+      ...keyOf(key),
+      expected: row === null ? null : { id: row.id, generation: row.generation },
+      accessToken,
+      grant: grantOf(ports, key, tokens, row),
+      ...term,
+      scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
+      metadata: { ...row?.metadata, ...tokens.metadata },
+    }
+    if (await ports.store.put(request, options)) return 'stored'
+  }
+  throw new StoreUnavailableError(
+    `${named(key)}: the row is written by others all the time.`,
+    'CONTENTION',
+    key,
+  )
+}
+
+function grantOf(
+  ports: RefreshPorts,
+  key: ConnectionKey,
+  { refreshToken }: NewTokens,
+  row: ConnectionRow | null,
+): PutRequest['grant'] {
+  if (refreshToken === null || isStored(ports, refreshToken, row)) return { kind: 'keep' }
+  return {
+    kind: 'replace',
+    refreshToken: ports.cipher.seal(refreshToken, { purpose: 'refresh_token', ...keyOf(key) }),
+  }
+}
+
+function isStored(ports: RefreshPorts, refreshToken: Secret, row: ConnectionRow | null): boolean {
+  if (row === null || row.refreshToken === null) return false
+  try {
+    return ports.cipher
+      .open(row.refreshToken, { purpose: 'refresh_token', ...keyOf(row) })
+      .equals(refreshToken)
+  } catch {
+    // What does not open is no grant that could be kept.
+    return false
+  }
+}
+
+function keyOf({ clientId, provider }: ConnectionKey): ConnectionKey {
+  return { clientId, provider }
+}

@@ -1,0 +1,19 @@
+import type { SealedPlace } from '../ports/cipher.ts'
+import { ENVELOPE_VERSION } from './envelope.ts'
+
+/**
+ * What a sealed value is bound to: version, key, purpose, client and provider. Every field carries its length,
+ * so that `("a", "b:c")` and `("a:b", "c")` stay apart.
+ */
+export function associatedDataOf(keyId: string, place: SealedPlace): Buffer {
+  return Buffer.concat(
+    [ENVELOPE_VERSION, keyId, place.purpose, place.clientId, place.provider].flatMap(lengthPrefixed),
+  )
+}
+
+function lengthPrefixed(field: string): [Buffer, Buffer] {
+  const bytes = Buffer.from(field, 'utf8')
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(bytes.length)
+  return [length, bytes]
+}

@@ -1,0 +1,151 @@
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { compileSource } from '../../test/support/compiled-source.ts'
+import { Secret } from '../secret.ts'
+import { fileKeys } from './file-keys.ts'
+import { KeyRing } from './key-ring.ts'
+import { generateKey } from './ring-key.ts'
+
+// Root reads and writes everything, so file modes are proved by a process of another user.
+const ordinaryUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+let compiled: string
+let directory: string
+
+beforeAll(() => {
+  compiled = compileSource()
+})
+afterAll(() => rmSync(compiled, { recursive: true }))
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'evergrant-keys-'))
+  if (ordinaryUser.uid !== undefined) chownSync(directory, ordinaryUser.uid, ordinaryUser.gid)
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+/** Prints the ids of the ring, or the error. */
+const loadScript = `
+  import { fileKeys } from './sealing/file-keys.js'
+  import { KeyRing } from './sealing/key-ring.js'
+  try {
+    console.log((await KeyRing.load(fileKeys(process.argv[1]))).keyIds.join())
+  } catch (error) {
+    console.log(error.name + ': ' + error.message)
+  }
+`
+
+function nodeArguments(path: string): string[] {
+  return ['--input-type=module', '--eval', loadScript, path]
+}
+
+function loadAsOrdinaryUser(path: string): string {
+  const child = spawnSync(process.execPath, nodeArguments(path), {
+    ...ordinaryUser,
+    cwd: compiled,
+    encoding: 'utf8',
+  })
+  expect(child.stderr).toBe('')
+  return child.stdout.trim()
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777
+}
+
+describe('the key file', () => {
+  test('is made at the first start, private, and read from then on', () => {
+    const path = join(directory, 'data', 'keys')
+    const id = loadAsOrdinaryUser(path)
+    expect(id).toMatch(/^file-[0-9a-f]{8}$/)
+    expect(modeOf(path)).toBe(0o600)
+    expect(modeOf(join(directory, 'data'))).toBe(0o700)
+    expect(readdirSync(join(directory, 'data'))).toEqual(['keys'])
+    expect(loadAsOrdinaryUser(path)).toBe(id)
+  })
+
+  test('opens what an earlier start sealed', async () => {
+    const path = join(directory, 'keys')
+    const place = { purpose: 'access_token', clientId: 'a', provider: 'b' } as const
+    const sealed = (await KeyRing.load(fileKeys(path))).seal(Secret.of('token'), place)
+    expect((await KeyRing.load(fileKeys(path))).open(sealed, place).reveal()).toBe('token')
+  })
+
+  test('is made once when eight processes start together, and all have the same key', async () => {
+    const path = join(directory, 'data', 'keys')
+    const starts = Array.from({ length: 8 }, async () => {
+      const child = spawn(process.execPath, nodeArguments(path), { ...ordinaryUser, cwd: compiled })
+      let output = ''
+      for await (const chunk of child.stdout) output += String(chunk)
+      return output.trim()
+    })
+    const ids = new Set(await Promise.all(starts))
+    expect([...ids]).toEqual([expect.stringMatching(/^file-[0-9a-f]{8}$/)])
+    expect(readdirSync(join(directory, 'data'))).toEqual(['keys'])
+  })
+
+  test('is made once by forty starts of one process', async () => {
+    const path = join(directory, 'data', 'keys')
+    const rings = await Promise.all(Array.from({ length: 40 }, () => KeyRing.load(fileKeys(path))))
+    expect(new Set(rings.map(ring => ring.keyIds.join())).size).toBe(1)
+    expect(readdirSync(join(directory, 'data'))).toEqual(['keys'])
+  })
+
+  test('may hold several keys, one a line; the first seals', async () => {
+    const path = join(directory, 'keys')
+    writeFileSync(path, `${generateKey('new')}\r\n\n${generateKey('old')}\n`, { mode: 0o600 })
+    expect((await KeyRing.load(fileKeys(path))).keyIds).toEqual(['new', 'old'])
+  })
+
+  test.each([0o640, 0o604, 0o644, 0o660, 0o602])('is refused with mode %o', mode => {
+    const path = join(directory, 'keys')
+    writeFileSync(path, `${generateKey('k1')}\n`)
+    if (ordinaryUser.uid !== undefined) chownSync(path, ordinaryUser.uid, ordinaryUser.gid)
+    chmodSync(path, mode)
+    expect(loadAsOrdinaryUser(path)).toMatch(/^InvalidInputError: .*chmod 600/)
+    expect(modeOf(path)).toBe(mode)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['blank lines', '\n\n'],
+    ['half a key', generateKey('k1').slice(0, 20)],
+    ['other bytes', 'SQLite format 3\u0000'],
+  ])('is refused, and left as it is, when it holds %s', async (_, content) => {
+    const path = join(directory, 'keys')
+    writeFileSync(path, content, { mode: 0o600 })
+    await expect(fileKeys(path).load()).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    expect(readFileSync(path, 'utf8')).toBe(content)
+    expect(readdirSync(directory)).toEqual(['keys'])
+  })
+
+  test('is refused when it belongs to another user or its directory is not writable', () => {
+    const path = join(directory, 'keys')
+    writeFileSync(path, `${generateKey('k1')}\n`)
+    chmodSync(path, 0o000)
+    expect(loadAsOrdinaryUser(path)).toMatch(/^InvalidInputError: .*EACCES/)
+
+    const locked = join(directory, 'locked')
+    mkdirSync(locked)
+    chmodSync(locked, 0o555)
+    expect(loadAsOrdinaryUser(join(locked, 'keys'))).toMatch(/^InvalidInputError: .*EACCES/)
+    expect(readdirSync(locked)).toEqual([])
+  })
+
+  test('is refused when it is a directory', async () => {
+    mkdirSync(join(directory, 'keys'))
+    await expect(fileKeys(join(directory, 'keys')).load()).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+})

@@ -1,0 +1,101 @@
+import { type KeyObject, randomBytes } from 'node:crypto'
+import { DecryptionError } from '../errors.ts'
+import type { Cipher, SealedPlace } from '../ports/cipher.ts'
+import type { KeySource, RingKey } from '../ports/key-source.ts'
+import { Secret } from '../secret.ts'
+import { associatedDataOf } from './associated-data.ts'
+import { formatEnvelope, hasEnvelopePrefix, parseEnvelope } from './envelope.ts'
+import { decodePlaintext, encodePlaintext } from './plaintext.ts'
+import { unwrapRingKeys } from './ring-key.ts'
+import { decrypt, encrypt, NONCE_BYTES } from './xaes-256-gcm.ts'
+
+export interface KeyRingOptions {
+  /** Refuse plaintext from before. Default false: it is readable until it is sealed. */
+  readonly requireSealed?: boolean | undefined
+}
+
+/** Seals with its first key, opens with all. */
+export class KeyRing implements Cipher {
+  readonly #keys: ReadonlyMap<string, KeyObject>
+  readonly #sealingKeyId: string
+  readonly #requireSealed: boolean
+
+  /**
+   * @param source where the keys come from, for messages
+   * @throws InvalidInputError no key, a wrong or repeated id, or a key that is not 32 bytes.
+   */
+  constructor(keys: readonly RingKey[], source: string, options: KeyRingOptions = {}) {
+    const ring = unwrapRingKeys(keys, source)
+    this.#keys = ring.keys
+    this.#sealingKeyId = ring.sealingKeyId
+    this.#requireSealed = options.requireSealed ?? false
+  }
+
+  /** Loads the keys of a source. @throws InvalidInputError as the constructor does. */
+  static async load(source: KeySource, options: KeyRingOptions = {}): Promise<KeyRing> {
+    return new KeyRing(await source.load(), source.name, options)
+  }
+
+  /** The ids of the ring; the first is the one that seals. */
+  get keyIds(): readonly string[] {
+    return [...this.#keys.keys()]
+  }
+
+  seal(value: Secret, place: SealedPlace): string {
+    const keyId = this.#sealingKeyId
+    const nonce = randomBytes(NONCE_BYTES)
+    const plaintext = encodePlaintext(value.reveal())
+    const sealed = encrypt(this.#key(keyId, place), nonce, associatedDataOf(keyId, place), plaintext)
+    return formatEnvelope({ keyId, nonce, sealed })
+  }
+
+  open(text: string, place: SealedPlace): Secret {
+    if (!hasEnvelopePrefix(text)) return this.#openPlaintext(text, place)
+    const envelope = parseEnvelope(text)
+    if (envelope === null) throw altered(place)
+
+    const { keyId, nonce, sealed } = envelope
+    const plaintext = decrypt(this.#key(keyId, place), nonce, associatedDataOf(keyId, place), sealed)
+    const value = plaintext === null ? null : decodePlaintext(plaintext)
+    if (value === null) throw altered(place)
+    return Secret.of(value)
+  }
+
+  #openPlaintext(text: string, place: SealedPlace): Secret {
+    if (text === '') {
+      throw new DecryptionError(`${nameOf(place)} is an empty text. ${STORE_AGAIN}`, place)
+    }
+    if (this.#requireSealed) {
+      throw new DecryptionError(
+        `${nameOf(place)} is not sealed, and this service requires sealed values. ` +
+          'Seal the values from before with "evergrant keys seal", or open the service without requireSealed.',
+        place,
+      )
+    }
+    return Secret.of(text)
+  }
+
+  #key(id: string, place: SealedPlace): KeyObject {
+    const key = this.#keys.get(id)
+    if (key !== undefined) return key
+    throw new DecryptionError(
+      `${nameOf(place)} was sealed with the key "${id}", which is not in the key ring ` +
+        `(it holds: ${this.keyIds.join(', ')}). Add that key behind the first one, ` +
+        'or connect the account again if the key is lost.',
+      place,
+    )
+  }
+}
+
+const STORE_AGAIN = 'Restore the row from a backup, or store new tokens for this connection.'
+
+function altered(place: SealedPlace): DecryptionError {
+  return new DecryptionError(
+    `${nameOf(place)} does not open: it was altered, cut, or moved from another place. ${STORE_AGAIN}`,
+    place,
+  )
+}
+
+function nameOf({ purpose, clientId, provider }: SealedPlace): string {
+  return `The stored ${purpose} of "${clientId}" at "${provider}"`
+}

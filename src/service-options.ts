@@ -1,0 +1,89 @@
+import type { PolicyOptions } from './lifecycle/policy.ts'
+import type { EventSink } from './ports/events.ts'
+import type { KeySource } from './ports/key-source.ts'
+import type { Metadata } from './ports/store.ts'
+import type { ProviderOverride } from './providers/provider-override.ts'
+
+/** What the provider gave to the back end's OAuth app. */
+export interface CallCredentials {
+  readonly clientId?: string | undefined
+  readonly clientSecret?: string | undefined
+}
+
+/** Options that every call takes. */
+export interface CallOptions {
+  /** Lets the caller give up. A refresh under way goes on. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface GetTokenOptions extends CallOptions {
+  /** The token must be valid for longer than this many ms. A refresh that fails then fails the call. */
+  readonly minValidMs?: number | undefined
+  /** Scopes that the grant must have. */
+  readonly requireScopes?: readonly string[] | undefined
+}
+
+/** The caller's own Drizzle transaction, on the database that was given to `open`. */
+export interface TransactionOptions extends CallOptions {
+  readonly tx?: unknown
+}
+
+export interface DeleteTokenOptions extends TransactionOptions {
+  /** Also revoke the grant at the provider (RFC 7009). Not inside a transaction: it cannot be rolled back. */
+  readonly revoke?: boolean | undefined
+}
+
+/** Tokens of an OAuth flow, as `storeTokens` takes them. */
+export interface StoreTokensInput {
+  readonly accessToken: string
+  /** Absent: the stored one is kept. */
+  readonly refreshToken?: string | null | undefined
+  /** Lifetime of the access token in seconds. Absent: the provider's usual one. */
+  readonly expiresIn?: number | undefined
+  /** Granted scopes. Absent: the stored ones are kept. */
+  readonly scopes?: readonly string[] | string | null | undefined
+  /** Merged over the stored metadata: `api_domain`, `location`, … */
+  readonly metadata?: Metadata | null | undefined
+}
+
+export interface ListTokensOptions extends CallOptions {
+  readonly clientId?: string | undefined
+  readonly provider?: string | undefined
+  readonly status?: 'active' | 'suspect' | 'reauthorization_required' | undefined
+  /** Rows a page, 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/** How `OAuthTokenService.open` is configured. What is left out comes from the environment, then from defaults. */
+export interface OpenOptions {
+  /**
+   * `postgres:…`, `file:…` (SQLite) or `memory:`; or your own `pg.Pool` or Drizzle Postgres database, which is not
+   * closed by Evergrant. Default: `DATABASE_URL`, else a SQLite file in `EVERGRANT_DATA_DIR`.
+   */
+  readonly database?: unknown
+  /** PostgreSQL schema of the tables. Default `public`. */
+  readonly schema?: string | undefined
+  /** `id:base64(32 bytes)`, comma-separated, or a source of keys. The first seals, all open. */
+  readonly encryptionKeys?: string | KeySource | undefined
+  /** App credentials and overrides by provider name, and profiles of providers that are not built in. */
+  readonly providers?: Readonly<Record<string, ProviderOverride | undefined>> | undefined
+  /** Whether tables are made and upgraded at start. Default true. */
+  readonly migrate?: boolean | undefined
+  /** Whether tokens are refreshed behind the caller's back before they are due. Default true. */
+  readonly backgroundRefresh?: boolean | undefined
+  /** A platform's hook that keeps background work alive after the answer. */
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
+  /** Tokens in memory; false: none. */
+  readonly cache?:
+    | { readonly maxAgeMs?: number | undefined; readonly maxEntries?: number | undefined }
+    | false
+    | undefined
+  /** Durations of the token lifecycle. */
+  readonly policy?: PolicyOptions | undefined
+  /** Whether plaintext tokens from before are an error. Default false. */
+  readonly requireSealed?: boolean | undefined
+  /** Receives what happens to connections, for logs, metrics and audit. */
+  readonly onEvent?: EventSink | undefined
+}

@@ -1,0 +1,334 @@
+import type { Assembly } from './assemble.ts'
+import { authorizedFetch, type FetchOptions } from './authorized-fetch.ts'
+import { EvergrantError, InsufficientScopeError, InvalidInputError } from './errors.ts'
+import { parseDuration, parseKey, parseScopes, parseToken } from './input.ts'
+import type { Demand } from './lifecycle/decide.ts'
+import { type ListPage, listTokens } from './listing.ts'
+import type { ConnectionKey } from './ports/store.ts'
+import { revokePending } from './refresh/delete-token.ts'
+import { unlessAborted } from './refresh/giving-up.ts'
+import { type AccessToken, accessTokenOf, type HeldToken, scopesOf } from './refresh/held-token.ts'
+import { obtain } from './refresh/obtain.ts'
+import { named } from './refresh/refusal-error.ts'
+import { storeTokens } from './refresh/store-tokens.ts'
+import type {
+  CallCredentials,
+  CallOptions,
+  DeleteTokenOptions,
+  GetTokenOptions,
+  ListTokensOptions,
+  OpenOptions,
+  StoreTokensInput,
+  TransactionOptions,
+} from './service-options.ts'
+import { parseNewTokens } from './store-input.ts'
+import { type TokenRecord, tokenRecordOf } from './token-record.ts'
+
+/** The parts of a service, opened: what `evergrant/admin` works on. Not among the public names. */
+export let assemblyOf: (service: OAuthTokenService) => Promise<Assembly>
+
+const NO_DEMAND: Demand = { minValidMs: 0, refreshNow: false }
+
+/**
+ * Keeps OAuth tokens fresh: stored, sealed, refreshed before they expire by exactly one process, with the rotated
+ * refresh token never lost.
+ *
+ * Every call may throw `InvalidInputError` (a wrong argument; nothing was changed) and `StoreUnavailableError`
+ * (the database does not answer).
+ *
+ * @example
+ * ```ts
+ * const tokens = await OAuthTokenService.open({ providers: { zoho_crm: { clientId, clientSecret } } })
+ * const accessToken = await tokens.getAccessToken('smart-tax-nation', 'zoho_crm')
+ * ```
+ */
+export class OAuthTokenService {
+  readonly #open: () => Promise<Assembly>
+  #opening: Promise<Assembly> | null = null
+  #assembly: Assembly | null = null
+  #closed = false
+
+  static {
+    assemblyOf = service => service.#started(undefined)
+  }
+
+  private constructor(open: () => Promise<Assembly>) {
+    this.#open = open
+  }
+
+  /**
+   * Opens the database, brings its tables up to date and loads the keys. What the options leave out comes from
+   * the environment.
+   * @throws InvalidInputError a wrong option, or keys or driver are missing: the message says what to do
+   * @throws StoreUnavailableError the database does not answer
+   */
+  static async open(options: OpenOptions = {}): Promise<OAuthTokenService> {
+    const service = OAuthTokenService.lazy(options)
+    await service.#ready()
+    return service
+  }
+
+  /** The same, opened at its first call. */
+  static lazy(options: OpenOptions = {}): OAuthTokenService {
+    return new OAuthTokenService(async () => (await import('./assemble.ts')).assemble(options))
+  }
+
+  /**
+   * A valid access token. Refreshes when it is expired or within the refresh window: 5 minutes for a token that
+   * lives an hour.
+   * @param clientId a customer of yours, not the `client_id` of the OAuth app
+   * @param credentials what the provider gave to your OAuth app; absent: those of `open`, then of the environment
+   * @throws TokenNotFoundError nothing is stored, and no environment seed belongs to this client
+   * @throws ReauthorizationRequiredError the grant is refused or gone
+   * @throws ProviderUnavailableError | ProviderRateLimitedError | ProviderResponseError the provider fails, and no
+   *   servable token is stored
+   * @throws ProviderMisconfiguredError app credentials are wrong or missing, and no servable token is stored
+   * @throws InsufficientScopeError a scope of `requireScopes` was not granted
+   * @throws DecryptionError the stored token does not open
+   */
+  async getAccessToken(
+    clientId: string,
+    provider: string,
+    credentials?: CallCredentials,
+    options?: GetTokenOptions,
+  ): Promise<string> {
+    if (options === undefined && this.#assembly !== null) {
+      const held = this.#assembly.cachedFor(clientId, provider, credentials)
+      if (held !== null) return held.accessToken.reveal()
+    }
+    return (await this.#get(clientId, provider, credentials, options)).accessToken.reveal()
+  }
+
+  /** As {@link getAccessToken}, with expiry, scopes and what the provider said about the connection. */
+  async getToken(
+    clientId: string,
+    provider: string,
+    credentials?: CallCredentials,
+    options?: GetTokenOptions,
+  ): Promise<AccessToken> {
+    return accessTokenOf(await this.#get(clientId, provider, credentials, options))
+  }
+
+  /**
+   * Refreshes now, whatever the stored token has left; joins a refresh under way. A provider that throttles or
+   * fails is not asked before its time.
+   * @throws the same as {@link getAccessToken}
+   */
+  async refreshToken(
+    clientId: string,
+    provider: string,
+    credentials?: CallCredentials,
+    options: CallOptions = {},
+  ): Promise<AccessToken> {
+    const assembly = await this.#started(options.signal)
+    const key = parseKey(clientId, provider)
+    const demand = { minValidMs: 0, refreshNow: true }
+    return accessTokenOf(await obtain(assembly, assembly.request(key, credentials, demand, options.signal)))
+  }
+
+  /**
+   * Stores tokens after an OAuth flow, over whatever is there; wins over a refresh under way. Without
+   * `refreshToken` and `scopes` the stored ones are kept; metadata is merged.
+   */
+  async storeTokens(
+    clientId: string,
+    provider: string,
+    tokens: StoreTokensInput,
+    options: TransactionOptions = {},
+  ): Promise<void> {
+    const assembly = await this.#started(options.signal)
+    const key = parseKey(clientId, provider)
+    const { profile } = assembly.providers.get(key.provider)
+    const parsed = parseNewTokens(tokens, key, profile, assembly.ports.emit)
+    try {
+      await storeTokens(assembly.ports, key, parsed, profile.traits, options)
+    } finally {
+      assembly.forget(key, options.tx !== undefined)
+    }
+  }
+
+  /** Whether a token is stored, or a seed is set that this client may use. */
+  async hasToken(clientId: string, provider: string, options: CallOptions = {}): Promise<boolean> {
+    const assembly = await this.#started(options.signal)
+    const key = parseKey(clientId, provider)
+    const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
+    return row !== null || (await unlessAborted(assembly.seeds.available(key), options.signal)) !== null
+  }
+
+  /** The full record, for debugging; its secrets print as `[secret]`. @throws DecryptionError */
+  async getTokenRecord(
+    clientId: string,
+    provider: string,
+    options: CallOptions = {},
+  ): Promise<TokenRecord | null> {
+    const assembly = await this.#started(options.signal)
+    const key = parseKey(clientId, provider)
+    const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
+    return row === null ? null : tokenRecordOf(row, assembly.ports.cipher)
+  }
+
+  /**
+   * Removes the row, for re-authorization; a refresh under way cannot bring it back, and an environment seed is
+   * not used again. With `revoke` the grant is revoked at the provider too (RFC 7009).
+   * @returns whether there was anything to remove
+   * @throws ProviderUnavailableError deleted, but the provider has not confirmed: call it again
+   */
+  async deleteToken(clientId: string, provider: string, options: DeleteTokenOptions = {}): Promise<boolean> {
+    const { revoke = false, tx, signal } = options
+    const assembly = await this.#started(signal)
+    const key = parseKey(clientId, provider)
+    if (revoke && tx !== undefined) {
+      throw new InvalidInputError(
+        `${named(key)}: a revocation cannot be rolled back. Call deleteToken() with revoke outside the transaction.`,
+        key,
+      )
+    }
+    const asked = revoke ? assembly.providers.get(key.provider) : null
+    const seed = tx === undefined ? await assembly.seeds.available(key) : null
+    const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
+    assembly.forget(key, tx !== undefined)
+    if (asked !== null) await revokePending(assembly.ports, key, asked, assembly.appFor(key, undefined))
+    return deleted !== null || seed !== null
+  }
+
+  /**
+   * Connections without their secrets, ordered by client and provider, a page at a time.
+   */
+  async listTokens(options: ListTokensOptions = {}): Promise<ListPage> {
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(listTokens(assembly.ports.store, options), options.signal)
+  }
+
+  /**
+   * An API answered 401 to exactly this token: it is not served any more, by any process, and refreshed once
+   * however many callers report it.
+   * @returns false when it is no longer the stored token: just ask for the current one
+   */
+  async reportRejected(
+    clientId: string,
+    provider: string,
+    accessToken: string,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const assembly = await this.#started(options.signal)
+    const key = parseKey(clientId, provider)
+    return this.#reject(assembly, key, accessToken, options.signal)
+  }
+
+  /**
+   * `fetch` with the connection's access token in the provider's header scheme. When the API does not accept the
+   * token, it is refreshed once and the request is repeated once, unless its body is a stream. Only to https hosts
+   * that the provider's profile allows (`allowHosts` adds); redirects are not followed.
+   * @throws the same as {@link getAccessToken}, and what `fetch` throws
+   */
+  async fetch(
+    clientId: string,
+    provider: string,
+    input: string | URL | Request,
+    init: FetchOptions = {},
+  ): Promise<Response> {
+    const assembly = await this.#started(init.signal ?? undefined)
+    const key = parseKey(clientId, provider)
+    const { allowHosts = [], ...request } = init
+    const signal = init.signal ?? undefined
+    return authorizedFetch({
+      key,
+      profile: assembly.providers.get(key.provider).profile,
+      allowHosts,
+      input,
+      init: request,
+      token: () => this.#get(clientId, provider, undefined, { signal }),
+      reject: held => this.#reject(assembly, key, held.accessToken.reveal(), signal),
+    })
+  }
+
+  /** Takes no new work, waits for refreshes in flight, and closes what it opened. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const opening = this.#opening
+    this.#opening = null
+    this.#assembly = null
+    const assembly = await opening?.catch(() => null)
+    await assembly?.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #get(
+    clientId: string,
+    provider: string,
+    credentials: CallCredentials | undefined,
+    options: GetTokenOptions = {},
+  ): Promise<HeldToken> {
+    const { signal } = options
+    const assembly = await this.#started(signal)
+    const key = parseKey(clientId, provider)
+    const minValidMs = parseDuration(options.minValidMs, 'minValidMs', key)
+    const required = parseScopes(options.requireScopes, 'requireScopes', key) ?? []
+    const demand = minValidMs === 0 ? NO_DEMAND : { minValidMs, refreshNow: false }
+    const request = assembly.request(key, credentials, demand, signal)
+    const held =
+      assembly.cache?.fresh(key.clientId, key.provider, minValidMs) ?? (await obtain(assembly, request))
+    requireScopes(held, required, key)
+    return held
+  }
+
+  async #reject(
+    assembly: Assembly,
+    key: ConnectionKey,
+    accessToken: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const { ports } = assembly
+    const rejected = parseToken(accessToken, 'accessToken', key)
+    const request = assembly.request(key, undefined, NO_DEMAND, signal)
+    const row = await unlessAborted(ports.store.read(key), signal)
+    if (row === null || row.accessToken === null) return false
+    if (!ports.cipher.open(row.accessToken, { purpose: 'access_token', ...key }).equals(rejected))
+      return false
+
+    await ports.store.reject({ id: row.id, generation: row.generation })
+    assembly.forget(key, false)
+    try {
+      await obtain(assembly, request)
+    } catch (error) {
+      // The token is rejected all the same; the next call says what keeps a new one away.
+      if (!(error instanceof EvergrantError)) throw error
+    }
+    return true
+  }
+
+  async #started(signal: AbortSignal | undefined): Promise<Assembly> {
+    signal?.throwIfAborted()
+    return this.#assembly ?? unlessAborted(this.#ready(), signal)
+  }
+
+  async #ready(): Promise<Assembly> {
+    if (this.#closed) throw new InvalidInputError('This OAuthTokenService is closed. Open another one.')
+    this.#opening ??= this.#open()
+    const opening = this.#opening
+    try {
+      const assembly = await opening
+      if (this.#opening === opening) this.#assembly = assembly
+      return assembly
+    } catch (error) {
+      // The next call tries again: the database may be up by then.
+      if (this.#opening === opening) this.#opening = null
+      throw error
+    }
+  }
+}
+
+function requireScopes(held: HeldToken, required: readonly string[], key: ConnectionKey): void {
+  if (required.length === 0) return
+  const granted = scopesOf(held.observed.row.scopes)
+  const missing = required.filter(scope => !granted.includes(scope))
+  if (missing.length === 0) return
+  throw new InsufficientScopeError(
+    `${named(key)}: the grant lacks ${missing.join(', ')}. Connect the account again and ask for these scopes.`,
+    missing,
+    key,
+  )
+}

@@ -1,0 +1,40 @@
+import { InvalidInputError } from './errors.ts'
+import { describe, isPlainObject, parseMetadata, parseScopes, parseToken } from './input.ts'
+import type { EventSink } from './ports/events.ts'
+import type { ConnectionKey } from './ports/store.ts'
+import { accessTokenLifetime } from './providers/lifetime.ts'
+import type { ProviderProfile } from './providers/profile.ts'
+import type { NewTokens } from './refresh/store-tokens.ts'
+
+/**
+ * What `storeTokens` was given. An `expiresIn` that makes no sense does not lose the grant: it is ignored with a
+ * warning, and the provider's usual lifetime is taken.
+ * @throws InvalidInputError
+ */
+export function parseNewTokens(
+  input: unknown,
+  key: ConnectionKey,
+  profile: ProviderProfile,
+  emit: EventSink,
+): NewTokens {
+  if (!isPlainObject(input)) {
+    throw new InvalidInputError(
+      `storeTokens() takes an object with accessToken; got ${describe(input)}.`,
+      key,
+    )
+  }
+  const { accessToken, refreshToken, expiresIn, scopes, metadata } = input
+  const seconds = typeof expiresIn === 'number' ? Math.floor(expiresIn) : expiresIn
+  const lifetime = accessTokenLifetime(new Map([['expires_in', seconds]]), profile.answers.expiresInUnit)
+  if (lifetime.strange) emit({ type: 'answer_warning', ...key, warning: 'expires_in' })
+  return {
+    accessToken: parseToken(accessToken, 'accessToken', key),
+    refreshToken:
+      refreshToken === undefined || refreshToken === null
+        ? null
+        : parseToken(refreshToken, 'refreshToken', key),
+    expiresInMs: lifetime.ms,
+    scopes: parseScopes(scopes, 'scopes', key),
+    metadata: parseMetadata(metadata, key),
+  }
+}

@@ -1,0 +1,384 @@
+import { InvalidInputError, StoreUnavailableError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Randomness } from '../ports/randomness.ts'
+import type {
+  ClaimRequest,
+  CommitRequest,
+  ConnectionKey,
+  ConnectionRow,
+  ConnectionSummary,
+  DeleteRequest,
+  FailureRecord,
+  Fence,
+  InTransaction,
+  ListRequest,
+  Metadata,
+  PlantRequest,
+  PlantResult,
+  PutRequest,
+  Revocation,
+  SalvageRequest,
+  Seed,
+  SeedMemory,
+  SettleRequest,
+  TokenStore,
+} from '../ports/store.ts'
+import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock
+  readonly randomness: Randomness
+}
+
+/** A token store in this process, gone with it. Its clock is `clock.wallMs()`. */
+export function openMemoryStore(options: MemoryStoreOptions): TokenStore {
+  return new MemoryStore(options)
+}
+
+type StoredRow = Omit<ConnectionRow, 'now'>
+type SeedUse = NonNullable<SeedMemory['use']>
+
+const NO_LEASE = { leaseId: null, leaseUntil: null }
+const NO_FAILURE = {
+  status: 'active',
+  statusReason: null,
+  failureCount: 0,
+  nextAttemptAt: null,
+  lastError: null,
+  attemptId: null,
+  ...NO_LEASE,
+} as const
+
+class MemoryStore implements TokenStore {
+  readonly kind = 'memory'
+  readonly #clock: Clock
+  readonly #randomness: Randomness
+  readonly #rows = new Map<string, StoredRow>()
+  readonly #keysById = new Map<string, string>()
+  readonly #seedOwners = new Map<string, string>()
+  readonly #seedUses = new Map<string, SeedUse & { readonly provider: string }>()
+  readonly #revocations = new Map<string, Revocation & { readonly revoked: boolean }>()
+  #closed = false
+
+  constructor({ clock, randomness }: MemoryStoreOptions) {
+    this.#clock = clock
+    this.#randomness = randomness
+  }
+
+  async read(key: ConnectionKey, options: InTransaction = {}): Promise<ConnectionRow | null> {
+    this.#enter(options)
+    const row = this.#rows.get(idOf(key))
+    return row === undefined ? null : this.#given(row)
+  }
+
+  async list({
+    clientId,
+    provider,
+    status,
+    limit,
+    after,
+  }: ListRequest): Promise<readonly ConnectionSummary[]> {
+    this.#enter()
+    return [...this.#rows.values()]
+      .filter(row => clientId === undefined || row.clientId === clientId)
+      .filter(row => provider === undefined || row.provider === provider)
+      .filter(row => status === undefined || row.status === status)
+      .filter(row => after === null || compareKeys(row, after) > 0)
+      .sort(compareKeys)
+      .slice(0, limit)
+      .map(row => summaryOf(this.#given(row)))
+  }
+
+  async claim(request: ClaimRequest): Promise<boolean> {
+    const { leaseId, leaseMs, attemptId } = request
+    const row = this.#matching(request.row)
+    if (row === undefined || !this.#claimable(row, request)) return false
+    return this.#write(row, { leaseId, leaseUntil: this.#after(leaseMs), attemptId })
+  }
+
+  async commit(request: CommitRequest): Promise<boolean> {
+    const row = this.#matching(request)
+    if (row === undefined) return false
+    return this.#write(row, {
+      ...NO_FAILURE,
+      ...this.#issued(request, row),
+      refreshToken: request.refreshToken ?? row.refreshToken,
+      generation: row.generation + 1,
+      appId: request.appId,
+      refreshTokenExpiresAt: this.#after(request.refreshTokenExpiresInMs) ?? row.refreshTokenExpiresAt,
+      nextAttemptAt: this.#after(request.noProgressForMs),
+      lastError: request.noProgressForMs === null ? null : 'NO_PROGRESS',
+      lastRefreshedAt: this.#now(),
+    })
+  }
+
+  async salvage({ refreshToken, failure, ...fence }: SalvageRequest): Promise<boolean> {
+    const row = this.#matching(fence)
+    if (row === undefined) return false
+    return this.#write(row, {
+      ...this.#failed(failure, row),
+      ...NO_LEASE,
+      refreshToken,
+      generation: row.generation + 1,
+      attemptId: null,
+    })
+  }
+
+  async settle({ leaseId, attemptId, failure, ...fence }: SettleRequest): Promise<boolean> {
+    const row = this.#matching(fence)
+    if (row === undefined || row.leaseId !== leaseId) return false
+    return this.#write(row, {
+      ...(failure === null ? {} : this.#failed(failure, row)),
+      ...NO_LEASE,
+      attemptId,
+    })
+  }
+
+  async succeed({ refreshToken, ...fence }: Fence & { readonly refreshToken: string }): Promise<boolean> {
+    const row = this.#matching(fence)
+    if (row === undefined) return false
+    return this.#write(row, { ...NO_LEASE, refreshToken, generation: row.generation + 1, attemptId: null })
+  }
+
+  async reject(fence: Fence): Promise<boolean> {
+    const row = this.#matching(fence)
+    if (row === undefined) return false
+    const now = this.#now()
+    const { expiresAt, refreshAt } = row
+    return this.#write(row, {
+      expiresAt: Math.min(expiresAt ?? now, now),
+      refreshAt: Math.min(refreshAt ?? now, now),
+    })
+  }
+
+  async put(request: PutRequest, options: InTransaction = {}): Promise<boolean> {
+    this.#enter(options)
+    const { expected, grant } = request
+    const fresh = { ...NO_FAILURE, appId: null, lastRefreshedAt: null, refreshTokenExpiresAt: null }
+    const granted = grant.kind === 'keep' ? {} : { ...fresh, refreshToken: grant.refreshToken }
+    if (expected === null) {
+      return this.#insert(request, { ...granted, ...this.#issued(request, null), generation: 1 })
+    }
+    const row = this.#matching(expected)
+    if (row === undefined) return false
+    return this.#write(row, { ...granted, ...this.#issued(request, row), generation: row.generation + 1 })
+  }
+
+  async delete(request: DeleteRequest, options: InTransaction = {}): Promise<ConnectionRow | null> {
+    this.#enter(options)
+    const { clientId, provider, seed } = request
+    if (seed !== null) {
+      const use = useOf(seed, provider)
+      if (!this.#seedUses.has(use)) this.#seedUses.set(use, { clientId, provider, state: 'deleted' })
+    }
+    for (const [use, { clientId: owner, provider: at }] of this.#seedUses) {
+      if (owner === clientId && at === provider)
+        this.#seedUses.set(use, { clientId, provider, state: 'deleted' })
+    }
+    const row = this.#rows.get(idOf(request))
+    if (row === undefined) return null
+    this.#remove(row)
+    if (request.revoke) {
+      const { id, refreshToken, metadata } = row
+      this.#revocations.set(id, { id, clientId, provider, refreshToken, metadata, revoked: false })
+    }
+    return this.#given(row)
+  }
+
+  async insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<void> {
+    this.#enter()
+    this.#insert(key, { metadata: storableMetadata(metadata) })
+  }
+
+  async seedMemory(seed: Seed, provider: string): Promise<SeedMemory> {
+    this.#enter()
+    const use = this.#seedUses.get(useOf(seed, provider))
+    return {
+      owner: this.#seedOwners.get(seed.variable) ?? null,
+      use: use === undefined ? null : { clientId: use.clientId, state: use.state },
+    }
+  }
+
+  async plant(request: PlantRequest): Promise<PlantResult> {
+    this.#enter()
+    const { seed, clientId, provider, named, replaces } = request
+    const owner = named ? clientId : (this.#seedOwners.get(seed.variable) ?? clientId)
+    if (owner !== clientId) return 'not_owner'
+    const use = this.#seedUses.get(useOf(seed, provider))
+    if (use !== undefined && (use.state === 'deleted' || (use.clientId !== clientId && !named))) return 'used'
+    const row = this.#rows.get(idOf(request))
+    if (replaces === null ? row !== undefined : row === undefined || row !== this.#matching(replaces)) {
+      return 'exists'
+    }
+    if (row !== undefined) this.#remove(row)
+    this.#seedOwners.set(seed.variable, clientId)
+    this.#seedUses.set(useOf(seed, provider), { clientId, provider, state: 'stored' })
+    this.#insert(request, {
+      refreshToken: request.refreshToken,
+      refreshAt: this.#now(),
+      metadata: storableMetadata(request.metadata),
+    })
+    return 'planted'
+  }
+
+  async revocationOf(rowId: string): Promise<Revocation | null> {
+    this.#enter()
+    const revocation = this.#revocations.get(rowId)
+    return revocation === undefined ? null : revocationGiven(revocation)
+  }
+
+  async pendingRevocations({ clientId, provider }: ConnectionKey): Promise<readonly Revocation[]> {
+    this.#enter()
+    return [...this.#revocations.values()]
+      .filter(revocation => !revocation.revoked)
+      .filter(revocation => revocation.clientId === clientId && revocation.provider === provider)
+      .map(revocationGiven)
+  }
+
+  async revoked(rowId: string): Promise<void> {
+    this.#enter()
+    const revocation = this.#revocations.get(rowId)
+    if (revocation !== undefined) {
+      this.#revocations.set(rowId, { ...revocation, refreshToken: null, revoked: true })
+    }
+  }
+
+  async ping(): Promise<number> {
+    this.#enter()
+    return this.#now()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
+  }
+
+  #enter({ tx }: InTransaction = {}): void {
+    if (tx !== undefined) {
+      throw new InvalidInputError('`tx` works with a PostgreSQL database only. This store is in memory.')
+    }
+    if (this.#closed) throw new StoreUnavailableError('The store is closed (ECLOSED).', 'ECLOSED')
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.wallMs())
+  }
+
+  #after(ms: number): number
+  #after(ms: number | null): number | null
+  #after(ms: number | null): number | null {
+    return ms === null ? null : this.#now() + storableDuration(ms)
+  }
+
+  #matching({ id, generation }: Fence): StoredRow | undefined {
+    this.#enter()
+    const row = this.#rows.get(this.#keysById.get(id) ?? '')
+    return row?.id === id && row.generation === generation ? row : undefined
+  }
+
+  #claimable(row: StoredRow, { row: seen, skipNoProgress }: ClaimRequest): boolean {
+    const now = this.#now()
+    const gateOpen =
+      row.nextAttemptAt === null ||
+      row.nextAttemptAt <= now ||
+      (skipNoProgress && row.lastError === 'NO_PROGRESS')
+    return (
+      row.status === seen.status &&
+      row.attemptId === seen.attemptId &&
+      row.failureCount === seen.failureCount &&
+      gateOpen &&
+      (row.leaseUntil === null || row.leaseUntil <= now)
+    )
+  }
+
+  #issued(
+    request: CommitRequest | PutRequest,
+    row: StoredRow | null,
+  ): Pick<StoredRow, 'accessToken' | 'expiresAt' | 'lifetimeMs' | 'refreshAt' | 'scopes' | 'metadata'> {
+    return {
+      accessToken: request.accessToken,
+      expiresAt: this.#after(request.expiresInMs),
+      lifetimeMs: storableLifetime(request.lifetimeMs),
+      refreshAt: this.#after(request.refreshInMs),
+      scopes: request.scopes === null ? (row?.scopes ?? null) : storableText(request.scopes),
+      metadata: storableMetadata(request.metadata),
+    }
+  }
+
+  #failed(failure: FailureRecord, row: StoredRow): Partial<StoredRow> {
+    return {
+      status: failure.status,
+      statusReason: failure.statusReason,
+      failureCount: row.failureCount + 1,
+      nextAttemptAt: this.#after(failure.nextAttemptInMs),
+      lastError: failure.code,
+    }
+  }
+
+  #write(row: StoredRow, change: Partial<StoredRow>): true {
+    this.#rows.set(idOf(row), { ...row, ...change, updatedAt: this.#now() })
+    return true
+  }
+
+  #insert({ clientId, provider }: ConnectionKey, values: Partial<StoredRow>): boolean {
+    const key = idOf({ clientId, provider })
+    if (this.#rows.has(key)) return false
+    const now = this.#now()
+    const id = this.#randomness.uuid()
+    this.#keysById.set(id, key)
+    this.#rows.set(key, {
+      ...NO_FAILURE,
+      id,
+      clientId,
+      provider,
+      accessToken: null,
+      refreshToken: null,
+      expiresAt: null,
+      scopes: null,
+      metadata: {},
+      generation: 0,
+      lifetimeMs: null,
+      refreshAt: null,
+      appId: null,
+      lastRefreshedAt: null,
+      refreshTokenExpiresAt: null,
+      ...values,
+      createdAt: now,
+      updatedAt: now,
+    })
+    return true
+  }
+
+  #remove(row: StoredRow): void {
+    this.#rows.delete(idOf(row))
+    this.#keysById.delete(row.id)
+  }
+
+  // Copies, so that nobody outside changes what is stored.
+  #given(row: StoredRow): ConnectionRow {
+    return { ...row, metadata: structuredClone(row.metadata), now: this.#now() }
+  }
+}
+
+function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {
+  return { ...row, hasAccessToken: accessToken !== null, hasRefreshToken: refreshToken !== null }
+}
+
+function revocationGiven({ id, clientId, provider, refreshToken, metadata }: Revocation): Revocation {
+  return { id, clientId, provider, refreshToken, metadata: structuredClone(metadata) }
+}
+
+function idOf({ clientId, provider }: ConnectionKey): string {
+  return JSON.stringify([clientId, provider])
+}
+
+function useOf({ digest }: Seed, provider: string): string {
+  return JSON.stringify([digest, provider])
+}
+
+function compareKeys(a: ConnectionKey, b: ConnectionKey): number {
+  return compareText(a.clientId, b.clientId) || compareText(a.provider, b.provider)
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

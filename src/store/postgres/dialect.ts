@@ -1,0 +1,16 @@
+import { lte, sql } from 'drizzle-orm'
+import type { SqlDialect } from '../sql-engine.ts'
+
+/**
+ * `statement_timestamp()` and not `now()`: inside a caller's long transaction the clock must go on.
+ * `floor(…)::float8` gives `Infinity` for 'infinity', in every version and driver.
+ */
+export const postgresDialect: SqlDialect = {
+  now: sql`statement_timestamp()`,
+  after: ms =>
+    ms === Number.POSITIVE_INFINITY
+      ? sql`'infinity'::timestamptz`
+      : sql`statement_timestamp() + ${ms}::float8 * interval '1 millisecond'`,
+  epochMs: instant => sql<number | null>`floor(extract(epoch from ${instant}) * 1000)::float8`,
+  leaseIsOver: leaseUntil => lte(leaseUntil, sql`statement_timestamp()`),
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../../migration.ts'
+import { createTables } from './0001-create-tables.ts'
+
+/** In the order in which they are applied. */
+export const postgresMigrations: readonly Migration[] = [createTables]

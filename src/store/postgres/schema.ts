@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  PgSchema,
+  type PgTableFn,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+
+const instant = (name: string) => timestamp(name, { withTimezone: true })
+
+function defineTables<Schema extends string | undefined>(table: PgTableFn<Schema>) {
+  return {
+    /** One row per connection. The first ten columns are public; the others belong to the refresh protocol. */
+    oauthTokens: table(
+      'oauth_tokens',
+      {
+        id: uuid('id').primaryKey().defaultRandom(),
+        clientId: text('client_id').notNull(),
+        provider: text('provider').notNull(),
+        accessToken: text('access_token'),
+        refreshToken: text('refresh_token'),
+        tokenExpiry: instant('token_expiry'),
+        scopes: text('scopes'),
+        metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
+        createdAt: instant('created_at').notNull().defaultNow(),
+        updatedAt: instant('updated_at').notNull().defaultNow(),
+
+        status: text('status').notNull().default('active'),
+        statusReason: text('status_reason'),
+        generation: integer('generation').notNull().default(0),
+        lifetimeMs: bigint('lifetime_ms', { mode: 'number' }),
+        refreshAt: instant('refresh_at'),
+        leaseId: text('lease_id'),
+        leaseUntil: instant('lease_until'),
+        attemptId: text('attempt_id'),
+        appId: text('app_id'),
+        failureCount: integer('failure_count').notNull().default(0),
+        nextAttemptAt: instant('next_attempt_at'),
+        lastError: text('last_error'),
+        lastRefreshedAt: instant('last_refreshed_at'),
+        refreshTokenExpiry: instant('refresh_token_expiry'),
+      },
+      t => [
+        uniqueIndex('oauth_tokens_client_id_provider_key').on(t.clientId, t.provider),
+        index('oauth_tokens_due_idx').on(t.refreshAt).where(sql`status in ('active', 'suspect')`),
+      ],
+    ),
+
+    /** Which client took the seed of an environment variable, whatever its value. */
+    oauthSeedOwners: table('oauth_seed_owners', {
+      variable: text('variable').primaryKey(),
+      clientId: text('client_id').notNull(),
+      createdAt: instant('created_at').notNull().defaultNow(),
+    }),
+
+    /** Which seed values were used for which provider. Outlives the row that the seed became. */
+    oauthSeedUses: table(
+      'oauth_seed_uses',
+      {
+        digest: text('digest').notNull(),
+        provider: text('provider').notNull(),
+        clientId: text('client_id').notNull(),
+        state: text('state').$type<'stored' | 'deleted'>().notNull(),
+        createdAt: instant('created_at').notNull().defaultNow(),
+        updatedAt: instant('updated_at').notNull().defaultNow(),
+      },
+      t => [primaryKey({ name: 'oauth_seed_uses_pkey', columns: [t.digest, t.provider] })],
+    ),
+
+    /** Revocations asked for with a deletion. */
+    oauthTokenRevocations: table(
+      'oauth_token_revocations',
+      {
+        id: uuid('id').primaryKey(),
+        clientId: text('client_id').notNull(),
+        provider: text('provider').notNull(),
+        refreshToken: text('refresh_token'),
+        metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
+        requestedAt: instant('requested_at').notNull().defaultNow(),
+        revokedAt: instant('revoked_at'),
+      },
+      t => [
+        index('oauth_token_revocations_pending_idx')
+          .on(t.clientId, t.provider)
+          .where(sql`revoked_at is null`),
+      ],
+    ),
+
+    /** Which migrations of Evergrant this schema has. */
+    evergrantMigrations: table('evergrant_migrations', {
+      id: integer('id').primaryKey(),
+      name: text('name').notNull(),
+      appliedAt: instant('applied_at').notNull().defaultNow(),
+    }),
+  }
+}
+
+/**
+ * The tables in a schema, always named with it: what `search_path` a role has must not decide where tokens lie.
+ * `new PgSchema` rather than `pgSchema()`, which refuses `public`.
+ */
+export function tablesIn(schema: string) {
+  return defineTables(new PgSchema(schema).table)
+}
+
+/** The tables of one schema. */
+export type PostgresTables = ReturnType<typeof tablesIn>
+
+/** The tables of the schema `public`, as a user's own drizzle-kit and queries want them. */
+export const { oauthTokens, oauthSeedOwners, oauthSeedUses, oauthTokenRevocations, evergrantMigrations } =
+  defineTables(pgTable)

@@ -1,0 +1,120 @@
+import { entityKind, is } from 'drizzle-orm'
+import { PgDatabase } from 'drizzle-orm/pg-core'
+import type { Pool, PoolConfig } from 'pg'
+import { InvalidInputError } from '../../errors.ts'
+import type { Database } from '../sql-engine.ts'
+import { breaksConnection } from './failure.ts'
+import { PoolClients, type QueryClient } from './pool-client.ts'
+
+/** Where statements go: a pool of ours, a user's pool, a user's Drizzle database. */
+export interface PostgresSource extends AsyncDisposable {
+  readonly db: Database
+  /** Whether statements may have names: where a pooler loses them, that shows and is healed. */
+  readonly named: boolean
+  /** No statement of it waits longer than `limitMs` where the connection is ours to destroy. */
+  transaction<Result>(body: (db: Database) => Promise<Result>, limitMs: number): Promise<Result>
+}
+
+/** A URL, a `pg.Pool`, or a Drizzle database on `pg`, postgres.js or PGlite. */
+export type PostgresHandle = string | object
+
+/** @throws InvalidInputError not one of the three, or a driver is not installed. */
+export async function openSource(database: PostgresHandle, timeoutMs: number): Promise<PostgresSource> {
+  if (typeof database === 'string') return ownPool(database, timeoutMs)
+  if (isPool(database)) return poolSource(new PoolClients(database, timeoutMs), 'theirs')
+  if (!is(database, PgDatabase)) {
+    throw new InvalidInputError(
+      'The database is neither a URL (postgres://…) nor a pg.Pool nor a Drizzle database for PostgreSQL.',
+    )
+  }
+  if (entityOf(database) !== 'NodePgDatabase') return drizzleSource(database as Database)
+  const client = '$client' in database ? database.$client : undefined
+  if (isPool(client)) return poolSource(new PoolClients(client, timeoutMs), 'theirs')
+  throw new InvalidInputError(
+    'The Drizzle database runs on a single pg.Client, where statements of one call would slip into the ' +
+      'transaction of another. Make it on a pg.Pool.',
+  )
+}
+
+async function ownPool(url: string, timeoutMs: number): Promise<PostgresSource> {
+  const { Client, Pool: OwnPool } = await importPg()
+  const config: PoolConfig = {
+    connectionString: url,
+    max: 10,
+    allowExitOnIdle: true,
+    keepAlive: true,
+    fallback_application_name: 'evergrant',
+    // Nobody waits for a connection any more by then: its place in the pool gets free.
+    connectionTimeoutMillis: 2 * timeoutMs,
+  }
+  try {
+    new Client(config)
+  } catch {
+    // The error of the parser holds the URL, and the URL a password.
+    throw new InvalidInputError(
+      'The database URL cannot be read. It looks like postgres://user:password@host:5432/name.',
+    )
+  }
+  return poolSource(new PoolClients(new OwnPool(config), timeoutMs), 'ours')
+}
+
+const INSTALL_PG = 'PostgreSQL needs the package pg. Install it: npm install pg'
+
+async function importPg(): Promise<Pick<typeof import('pg'), 'Client' | 'Pool'>> {
+  const { default: pg } = await import('pg').catch(() => {
+    throw new InvalidInputError(INSTALL_PG)
+  })
+  return pg
+}
+
+function importDriver(): Promise<typeof import('drizzle-orm/node-postgres')> {
+  return import('drizzle-orm/node-postgres').catch(() => {
+    throw new InvalidInputError(INSTALL_PG)
+  })
+}
+
+async function poolSource(clients: PoolClients, owner: 'ours' | 'theirs'): Promise<PostgresSource> {
+  const { drizzle } = await importDriver()
+  // Drizzle calls nothing but `query` on it.
+  const on = (client: QueryClient): Database => drizzle({ client: client as unknown as Pool })
+  return {
+    db: on(clients),
+    named: true,
+    transaction: (body, limitMs) =>
+      clients.withClient(limitMs, async client => {
+        await client.query({ text: 'begin isolation level read committed' })
+        try {
+          const result = await body(on(client))
+          await client.query({ text: 'commit' })
+          return result
+        } catch (error) {
+          // On a connection that is gone or silent, only another wait would come of it.
+          if (!breaksConnection(error)) await client.query({ text: 'rollback' })
+          throw error
+        }
+      }),
+    [Symbol.asyncDispose]: async () => (owner === 'ours' ? clients.end() : clients.leave()),
+  }
+}
+
+function drizzleSource(db: Database): PostgresSource {
+  return {
+    db,
+    named: false,
+    transaction: body => db.transaction(body, { isolationLevel: 'read committed' }),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+function entityOf(database: object): unknown {
+  return Reflect.get(database.constructor, entityKind)
+}
+
+function isPool(value: unknown): value is Pool {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['connect', 'query', 'end', 'on', 'off'].every(name => typeof Reflect.get(value, name) === 'function') &&
+    'totalCount' in value
+  )
+}

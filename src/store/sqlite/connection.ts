@@ -1,0 +1,97 @@
+import { closeSync, openSync } from 'node:fs'
+import { InvalidInputError } from '../../errors.ts'
+import { CannotOpen } from './failure.ts'
+
+/** What is used of libSQL, whose interface is that of better-sqlite3. */
+interface LibsqlDatabase {
+  readonly inTransaction: boolean
+  exec(text: string): unknown
+  prepare(text: string): LibsqlStatement
+  close(): unknown
+}
+
+interface LibsqlStatement {
+  raw(): LibsqlStatement
+  all(values: unknown[]): unknown[]
+}
+
+/**
+ * How long a statement waits inside SQLite for another process. Short, because the event loop waits with it;
+ * the patient waiting is done by {@link retryWhileBusy}.
+ */
+const BUSY_TIMEOUT_MS = 10
+
+/** One connection to one file. Every call is synchronous. */
+export class SqliteConnection {
+  readonly #database: LibsqlDatabase
+  readonly #statements = new Map<string, LibsqlStatement>()
+
+  constructor(database: LibsqlDatabase) {
+    this.#database = database
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction
+  }
+
+  exec(text: string): void {
+    this.#database.exec(text)
+  }
+
+  /** Runs a statement that gives rows; each row is an array of its values. */
+  rows(text: string, values: unknown[] = []): unknown[][] {
+    let statement = this.#statements.get(text)
+    if (statement === undefined) {
+      statement = this.#database.prepare(text).raw()
+      this.#statements.set(text, statement)
+    }
+    return statement.all(values) as unknown[][]
+  }
+
+  close(): void {
+    this.#statements.clear()
+    try {
+      // Leaves everything in one file, where nobody else has it open.
+      this.#database.exec('pragma wal_checkpoint(truncate)')
+    } catch {
+      // The log stays beside the file, and the next process reads it.
+    }
+    this.#database.close()
+  }
+}
+
+/**
+ * Opens a file, and makes it when it does not exist.
+ * @throws InvalidInputError libSQL is not installed.
+ * @throws CannotOpen
+ */
+export async function openConnection(path: string): Promise<SqliteConnection> {
+  const Libsql = await importLibsql()
+  try {
+    // SQLite gives the files beside it the mode of the database file.
+    closeSync(openSync(path, 'a', 0o600))
+    return new SqliteConnection(new Libsql(path))
+  } catch {
+    throw new CannotOpen('cannot open')
+  }
+}
+
+/** Settings of a connection, in this order: without the first, the second would fail where two processes open. */
+export function configure(connection: SqliteConnection): void {
+  connection.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  connection.exec('pragma journal_mode = wal')
+  connection.exec('pragma synchronous = full')
+}
+
+async function importLibsql(): Promise<new (path: string) => LibsqlDatabase> {
+  try {
+    const { default: Libsql } = await import('libsql')
+    return Libsql as unknown as new (
+      path: string,
+    ) => LibsqlDatabase
+  } catch {
+    throw new InvalidInputError(
+      'SQLite needs the package libsql and its binary for this platform. Install it: npm install libsql',
+    )
+  }
+}

@@ -1,0 +1,13 @@
+import { lte, or, sql } from 'drizzle-orm'
+import type { SqlDialect } from '../sql-engine.ts'
+
+const now = sql`cast(unixepoch('subsec') * 1000 as integer)`
+
+/** The clock is the host's: a lease longer than any lease can be was taken before the clock jumped back. */
+export const sqliteDialect: SqlDialect = {
+  now,
+  after: ms => (ms === Number.POSITIVE_INFINITY ? sql`9e999` : sql`${now} + ${ms}`),
+  epochMs: instant => sql<number | null>`${instant}`,
+  leaseIsOver: (leaseUntil, longestLeaseMs) =>
+    sql`(${or(lte(leaseUntil, now), sql`${leaseUntil} > ${now} + ${longestLeaseMs}`)})`,
+}

@@ -1,0 +1,81 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+/** The same tables as PostgreSQL's, under the same keys. Instants are ms since the epoch; `9e999` is infinity. */
+export const sqliteTables = {
+  oauthTokens: sqliteTable(
+    'oauth_tokens',
+    {
+      id: text('id').primaryKey(),
+      clientId: text('client_id').notNull(),
+      provider: text('provider').notNull(),
+      accessToken: text('access_token'),
+      refreshToken: text('refresh_token'),
+      tokenExpiry: integer('token_expiry'),
+      scopes: text('scopes'),
+      metadata: text('metadata', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
+      createdAt: integer('created_at').notNull(),
+      updatedAt: integer('updated_at').notNull(),
+
+      status: text('status').notNull().default('active'),
+      statusReason: text('status_reason'),
+      generation: integer('generation').notNull().default(0),
+      lifetimeMs: integer('lifetime_ms'),
+      refreshAt: integer('refresh_at'),
+      leaseId: text('lease_id'),
+      leaseUntil: integer('lease_until'),
+      attemptId: text('attempt_id'),
+      appId: text('app_id'),
+      failureCount: integer('failure_count').notNull().default(0),
+      nextAttemptAt: integer('next_attempt_at'),
+      lastError: text('last_error'),
+      lastRefreshedAt: integer('last_refreshed_at'),
+      refreshTokenExpiry: integer('refresh_token_expiry'),
+    },
+    t => [
+      uniqueIndex('oauth_tokens_client_id_provider_key').on(t.clientId, t.provider),
+      index('oauth_tokens_due_idx').on(t.refreshAt).where(sql`status in ('active', 'suspect')`),
+    ],
+  ),
+
+  oauthSeedOwners: sqliteTable('oauth_seed_owners', {
+    variable: text('variable').primaryKey(),
+    clientId: text('client_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+  }),
+
+  oauthSeedUses: sqliteTable(
+    'oauth_seed_uses',
+    {
+      digest: text('digest').notNull(),
+      provider: text('provider').notNull(),
+      clientId: text('client_id').notNull(),
+      state: text('state').$type<'stored' | 'deleted'>().notNull(),
+      createdAt: integer('created_at').notNull(),
+      updatedAt: integer('updated_at').notNull(),
+    },
+    t => [primaryKey({ columns: [t.digest, t.provider] })],
+  ),
+
+  oauthTokenRevocations: sqliteTable(
+    'oauth_token_revocations',
+    {
+      id: text('id').primaryKey(),
+      clientId: text('client_id').notNull(),
+      provider: text('provider').notNull(),
+      refreshToken: text('refresh_token'),
+      metadata: text('metadata', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
+      requestedAt: integer('requested_at').notNull(),
+      revokedAt: integer('revoked_at'),
+    },
+    t => [
+      index('oauth_token_revocations_pending_idx').on(t.clientId, t.provider).where(sql`revoked_at is null`),
+    ],
+  ),
+
+  evergrantMigrations: sqliteTable('evergrant_migrations', {
+    id: integer('id').primaryKey(),
+    name: text('name').notNull(),
+    appliedAt: integer('applied_at').notNull(),
+  }),
+}

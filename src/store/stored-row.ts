@@ -1,0 +1,150 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { ConnectionStatus, LastError } from '../lifecycle/connection.ts'
+import type { ConnectionRow, ConnectionSummary, Revocation } from '../ports/store.ts'
+import type { PostgresTables } from './postgres/schema.ts'
+import type { SqlDialect } from './sql-engine.ts'
+import { asMetadata } from './storable.ts'
+
+/** What to select, and under which name. */
+export type Fields = Record<string, PgColumn | SQL>
+/** What a driver gave for {@link Fields}. */
+export type Values = Readonly<Record<string, unknown>>
+
+/** What a list shows of a row: everything but the secrets. */
+export function summaryFields(t: PostgresTables['oauthTokens'], { epochMs, now }: SqlDialect): Fields {
+  return {
+    id: t.id,
+    clientId: t.clientId,
+    provider: t.provider,
+    hasAccessToken: sql`${t.accessToken} is not null`,
+    hasRefreshToken: sql`${t.refreshToken} is not null`,
+    expiresAt: epochMs(t.tokenExpiry),
+    scopes: t.scopes,
+    metadata: t.metadata,
+    createdAt: epochMs(t.createdAt),
+    updatedAt: epochMs(t.updatedAt),
+    status: t.status,
+    statusReason: t.statusReason,
+    generation: t.generation,
+    lifetimeMs: t.lifetimeMs,
+    refreshAt: epochMs(t.refreshAt),
+    leaseId: t.leaseId,
+    leaseUntil: epochMs(t.leaseUntil),
+    attemptId: t.attemptId,
+    appId: t.appId,
+    failureCount: t.failureCount,
+    nextAttemptAt: epochMs(t.nextAttemptAt),
+    lastError: t.lastError,
+    lastRefreshedAt: epochMs(t.lastRefreshedAt),
+    refreshTokenExpiresAt: epochMs(t.refreshTokenExpiry),
+    now: epochMs(now),
+  }
+}
+
+/** A whole row, secrets included. */
+export function rowFields(t: PostgresTables['oauthTokens'], dialect: SqlDialect): Fields {
+  return { ...summaryFields(t, dialect), accessToken: t.accessToken, refreshToken: t.refreshToken }
+}
+
+export function parseSummary(values: Values): ConnectionSummary {
+  return {
+    id: parseText(values.id),
+    clientId: parseText(values.clientId),
+    provider: parseText(values.provider),
+    hasAccessToken: Boolean(values.hasAccessToken),
+    hasRefreshToken: Boolean(values.hasRefreshToken),
+    expiresAt: parseNumber(values.expiresAt),
+    scopes: parseOptionalText(values.scopes),
+    metadata: asMetadata(values.metadata),
+    // An adopted table may hold rows without these two.
+    createdAt: parseNumber(values.createdAt) ?? 0,
+    updatedAt: parseNumber(values.updatedAt) ?? 0,
+    status: parseStatus(values.status),
+    statusReason: parseOptionalText(values.statusReason),
+    generation: parseNumber(values.generation) ?? 0,
+    lifetimeMs: parseNumber(values.lifetimeMs),
+    refreshAt: parseNumber(values.refreshAt),
+    leaseId: parseOptionalText(values.leaseId),
+    leaseUntil: parseNumber(values.leaseUntil),
+    attemptId: parseOptionalText(values.attemptId),
+    appId: parseOptionalText(values.appId),
+    failureCount: parseNumber(values.failureCount) ?? 0,
+    nextAttemptAt: parseNumber(values.nextAttemptAt),
+    lastError: parseLastError(values.lastError),
+    lastRefreshedAt: parseNumber(values.lastRefreshedAt),
+    refreshTokenExpiresAt: parseNumber(values.refreshTokenExpiresAt),
+    now: parseInstant(values.now),
+  }
+}
+
+export function parseRow(values: Values): ConnectionRow {
+  const { hasAccessToken: _access, hasRefreshToken: _refresh, ...row } = parseSummary(values)
+  return {
+    ...row,
+    accessToken: parseOptionalText(values.accessToken),
+    refreshToken: parseOptionalText(values.refreshToken),
+  }
+}
+
+export function revocationFields(t: PostgresTables['oauthTokenRevocations']): Fields {
+  return {
+    id: t.id,
+    clientId: t.clientId,
+    provider: t.provider,
+    refreshToken: t.refreshToken,
+    metadata: t.metadata,
+  }
+}
+
+export function parseRevocation(values: Values): Revocation {
+  return {
+    id: parseText(values.id),
+    clientId: parseText(values.clientId),
+    provider: parseText(values.provider),
+    refreshToken: parseOptionalText(values.refreshToken),
+    metadata: asMetadata(values.metadata),
+  }
+}
+
+export function parseInstant(value: unknown): number {
+  return parseNumber(value) ?? Number.NaN
+}
+
+function parseText(value: unknown): string {
+  return String(value)
+}
+
+function parseOptionalText(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+// Some drivers give 64-bit numbers as text.
+function parseNumber(value: unknown): number | null {
+  return value === null || value === undefined ? null : Number(value)
+}
+
+const STATUSES: readonly string[] = [
+  'active',
+  'suspect',
+  'reauthorization_required',
+] satisfies ConnectionStatus[]
+
+// A status that only a newer version knows: leave the row alone.
+function parseStatus(value: unknown): ConnectionStatus {
+  return STATUSES.includes(String(value)) ? (value as ConnectionStatus) : 'reauthorization_required'
+}
+
+const LAST_ERRORS: readonly string[] = [
+  'PROVIDER_UNAVAILABLE',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_MISCONFIGURED',
+  'PROVIDER_RESPONSE',
+  'REAUTHORIZATION_REQUIRED',
+  'NO_PROGRESS',
+] satisfies LastError[]
+
+function parseLastError(value: unknown): LastError | null {
+  if (value === null || value === undefined) return null
+  return LAST_ERRORS.includes(String(value)) ? (value as LastError) : 'PROVIDER_UNAVAILABLE'
+}

@@ -1,0 +1,29 @@
+/** The work may still go on, or have been done. */
+export class TimedOut extends Error {
+  readonly code = 'ETIMEDOUT'
+}
+
+/**
+ * Waits for `work` no longer than `limitMs`.
+ * @param work is told by `expired()` when nobody waits for it any more, so that it begins nothing new.
+ * @throws TimedOut
+ */
+export function withTimeLimit<Value>(
+  limitMs: number,
+  work: (expired: () => boolean) => PromiseLike<Value>,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    let expired = false
+    const timer = setTimeout(() => {
+      expired = true
+      reject(new TimedOut('no answer in time'))
+    }, limitMs)
+    const settled =
+      <Outcome>(settle: (outcome: Outcome) => void) =>
+      (outcome: Outcome): void => {
+        clearTimeout(timer)
+        settle(outcome)
+      }
+    work(() => expired).then(settled(resolve), settled(reject))
+  })
+}

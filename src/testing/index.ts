@@ -1,0 +1,30 @@
+/**
+ * The test kit: a local Zoho to run against, a clock that moves when told, and randomness that repeats. Nothing
+ * in it reaches beyond this machine.
+ * @module
+ */
+export { FakeClock, type FakeClockOptions } from './fake-clock.ts'
+export { seededRandomness } from './seeded-randomness.ts'
+export type {
+  CodeRequest,
+  GrantRequest,
+  IssuedGrant,
+  LocalZoho,
+  LocalZohoControl,
+  RefreshTokenState,
+} from './zoho/control.ts'
+export type { FaultEndpoint, FaultScope, ZohoFault } from './zoho/faults.ts'
+export { type ForkedLocalZoho, forkLocalZoho } from './zoho/fork.ts'
+export { type LedgerEntry, type LedgerSummary, tokenDigest } from './zoho/ledger.ts'
+export { type InProcessOptions, startLocalZoho } from './zoho/server.ts'
+export {
+  type LocalZohoApp,
+  type LocalZohoOptions,
+  type LocalZohoSettings,
+  type LocalZohoUser,
+  localZohoApp,
+  localZohoUser,
+  type ThrottleSettings,
+  zohoSettings,
+  zohoThrottle,
+} from './zoho/settings.ts'

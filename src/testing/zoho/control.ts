@@ -1,0 +1,73 @@
+import type { FaultScope, ZohoFault } from './faults.ts'
+import type { LedgerEntry, LedgerSummary } from './ledger.ts'
+import type { LocalZohoSettings } from './settings.ts'
+
+/** A grant to make without a browser. Defaults: the first app, the first user, a CRM scope. */
+export interface GrantRequest {
+  /** The app's client id. */
+  readonly app?: string | undefined
+  /** The user's e-mail address. */
+  readonly user?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+}
+
+/** Tokens of a new grant, in the shape that `storeTokens` takes. */
+export interface IssuedGrant {
+  readonly accessToken: string
+  readonly refreshToken: string
+  /** Seconds. */
+  readonly expiresIn: number
+  readonly scopes: readonly string[]
+  readonly metadata: { readonly api_domain: string }
+}
+
+/** A grant code to make, as the API console's Self Client does. */
+export interface CodeRequest extends GrantRequest {
+  /** Whether its exchange gives a refresh token. Default true. */
+  readonly offline?: boolean | undefined
+  /** The redirect URI that the exchange has to repeat. Absent: a Self Client code, which needs none. */
+  readonly redirectUri?: string | undefined
+}
+
+/**
+ * - `current`: the one to use next.
+ * - `replaced`: rotated; another is current.
+ * - `revoked`: its whole grant is over.
+ * - `unknown`: never issued here.
+ */
+export type RefreshTokenState = 'current' | 'replaced' | 'revoked' | 'unknown'
+
+/**
+ * Everything a test may do to a local Zoho behind the back of its clients: the same in this process and over
+ * HTTP in another one.
+ */
+export interface LocalZohoControl {
+  /** @throws InvalidInputError app or user are not known. */
+  issueGrant(request?: GrantRequest): Promise<IssuedGrant>
+  /** @throws InvalidInputError app or user are not known. */
+  issueCode(request?: CodeRequest): Promise<string>
+  /** The user removes the app: the grant and its access tokens are over. False: there was no such grant. */
+  revokeGrant(refreshToken: string): Promise<boolean>
+  /** Ends one access token before its time. False: it was not alive. */
+  killAccessToken(accessToken: string): Promise<boolean>
+  stateOf(refreshToken: string): Promise<RefreshTokenState>
+  /** Queues a fault for the answers to come. Faults apply one at a time, in the order of these calls. */
+  fault(fault: ZohoFault, scope?: FaultScope): Promise<void>
+  clearFaults(): Promise<void>
+  configure(changes: Partial<LocalZohoSettings>): Promise<void>
+  /** Every request so far, in the order of arrival. */
+  ledger(): Promise<readonly LedgerEntry[]>
+  /** The token endpoint's part of the ledger, counted. */
+  summary(): Promise<LedgerSummary>
+  /** Forgets the requests so far. Those in flight still count as overlaps. */
+  clearLedger(): Promise<void>
+}
+
+/** A local Zoho that runs. */
+export interface LocalZoho extends LocalZohoControl, AsyncDisposable {
+  /** `http://127.0.0.1:<port>`: what `ZOHO_ACCOUNTS_SERVER` takes. */
+  readonly url: string
+  readonly port: number
+  /** Ends it, with the requests in flight. */
+  close(): Promise<void>
+}

@@ -1,0 +1,121 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, Hono } from 'hono'
+import type { Clock } from '../../ports/clock.ts'
+import type { Accounts } from './accounts.ts'
+import { type Answer, errorAnswer, htmlAnswer, jsonAnswer, responseOf } from './answer.ts'
+import { deliver, deliveryUnder } from './delivery.ts'
+import type { FaultEndpoint } from './faults.ts'
+import { type LedgerLine, TOKEN_PATH } from './ledger.ts'
+import { answerToOwner, userInfo } from './resource.ts'
+import { answerTokenRequest } from './token-endpoint.ts'
+import { parseBasic, parseTokenParams, type TokenParams } from './token-params.ts'
+
+/** What a handler finds in its context: the raw request and its line in the ledger. */
+export interface ZohoRoute {
+  Bindings: HttpBindings
+  Variables: { line: LedgerLine }
+}
+
+/** What the routes need beside the accounts. */
+export interface RouteEnvironment {
+  readonly accounts: Accounts
+  readonly clock: Clock
+  /** Fires when the server closes: delays end. */
+  readonly closing: AbortSignal
+  /** The server's own URL, known once it listens. */
+  readonly url: () => string
+}
+
+/** Adds the routes of Zoho's accounts server, and one resource to try an access token on. */
+export function addZohoRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironment): void {
+  const { accounts } = environment
+  app.use(recordIn(accounts))
+
+  app.post(TOKEN_PATH, context =>
+    answerWithFaults(context, environment, 'token', params => {
+      return answerTokenRequest(accounts, params, context.var.line)
+    }),
+  )
+  app.post('/oauth/v2/token/revoke', context =>
+    answerWithFaults(context, environment, 'revoke', params => revoke(accounts, params, context.var.line)),
+  )
+  app.post('/oauth/v2/revoke/token', context =>
+    answerWithFaults(context, environment, 'revoke', params => {
+      const { client_id: clientId, client_secret: clientSecret } = parseBasic(
+        context.req.header('authorization'),
+      )
+      const known = accounts.apps.some(app => app.clientId === clientId && app.clientSecret === clientSecret)
+      return known ? revoke(accounts, params, context.var.line) : errorAnswer('invalid_client')
+    }),
+  )
+  app.get('/oauth/serverinfo', () => {
+    return responseOf(
+      jsonAnswer({ result: 'success', locations: { [accounts.location]: environment.url() } }),
+    )
+  })
+  app.get('/oauth/user/info', ({ req, var: { line } }) =>
+    responseOf(
+      answerToOwner(accounts, req.header('authorization'), line, 'AaaServer.profile.READ', ({ user }) =>
+        userInfo(accounts, user),
+      ),
+    ),
+  )
+  app.get('/api/echo', ({ req, var: { line } }) =>
+    responseOf(
+      answerToOwner(accounts, req.header('authorization'), line, null, ({ scopes }) => ({
+        status: 'success',
+        scopes,
+      })),
+    ),
+  )
+  app.all(TOKEN_PATH, () => responseOf(htmlAnswer(400)))
+  app.onError(() => responseOf(htmlAnswer(500)))
+  app.notFound(() => responseOf(htmlAnswer(404)))
+}
+
+/** Writes each request into the ledger, until its answer left or its connection ended. */
+function recordIn({ ledger }: Accounts) {
+  return async (context: Context<ZohoRoute>, next: () => Promise<void>): Promise<void> => {
+    const { outgoing } = context.env
+    const line = ledger.open(context.req.method, context.req.path)
+    const end = (delivered: boolean) => (): void =>
+      line.end({ status: outgoing.headersSent ? outgoing.statusCode : null, delivered })
+    outgoing.once('finish', end(true)).once('close', end(false))
+    context.set('line', line)
+    await next()
+  }
+}
+
+async function answerWithFaults(
+  context: Context<ZohoRoute>,
+  { accounts, clock, closing }: RouteEnvironment,
+  endpoint: FaultEndpoint,
+  work: (params: TokenParams) => Answer,
+): Promise<Response> {
+  const params = await parseTokenParams(context.req)
+  const { line } = context.var
+  const fault = accounts.faults.take(endpoint)
+  line.note({
+    app: params.client_id ?? null,
+    grantType: params.grant_type ?? null,
+    fault: fault?.kind ?? null,
+  })
+  if (params.refresh_token !== undefined) {
+    line.uses(params.refresh_token)
+    line.note({ grant: accounts.grants.find(params.refresh_token)?.id ?? null })
+  }
+  return deliver(
+    deliveryUnder(fault, () => work(params), accounts.settings),
+    context.env.outgoing,
+    clock,
+    closing,
+  )
+}
+
+/** A refresh token takes its grant with it; a token that nobody knows gets an HTML page with HTTP 400. */
+function revoke(accounts: Accounts, { token = '' }: TokenParams, line: LedgerLine): Answer {
+  const grant = accounts.grants.find(token)
+  const revoked = grant === null ? accounts.accessTokens.end(token) : accounts.grants.revoke(token)
+  line.note({ grant: grant?.id ?? null, outcome: revoked ? 'revoked' : 'invalid_token' })
+  return revoked ? jsonAnswer({ status: 'success' }) : htmlAnswer(400)
+}

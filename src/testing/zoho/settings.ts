@@ -1,0 +1,110 @@
+import type { ProviderTraits } from '../../lifecycle/provider-traits.ts'
+
+/** The throttle of the token endpoint: so many refreshes of one grant in a window, then none until its end. */
+export interface ThrottleSettings {
+  readonly requests: number
+  readonly windowMs: number
+  /** Measured: 400. An older page of Zoho's says 200. */
+  readonly status: 200 | 400
+  /** Whether the error text is Chinese: Zoho localizes it. */
+  readonly localized: boolean
+}
+
+/** How the local Zoho behaves. Each can be changed while it runs, by `configure`. */
+export interface LocalZohoSettings {
+  /** What using a refresh token does to it. Zoho's is `static`; `strict` ends the whole grant when it is reused. */
+  readonly rotation: ProviderTraits['rotation']
+  /** With `window`: how long a replaced refresh token, asked again, gives the same successor. */
+  readonly retryWindowMs: number
+  readonly accessTokenLifetimeMs: number
+  readonly codeLifetimeMs: number
+  /** Null: no throttle. */
+  readonly throttle: ThrottleSettings | null
+  /** Grants of one user for one app; one more ends the oldest. */
+  readonly refreshTokensPerUser: number
+  /** Live access tokens of one grant; one more ends the oldest. */
+  readonly accessTokensPerRefreshToken: number
+  /** The old form of answers: `expires_in_sec`, and `expires_in` in milliseconds. */
+  readonly legacyExpiry: boolean
+  /** The `api_domain` of token answers. */
+  readonly apiDomain: string
+}
+
+/** 10 requests in 10 minutes for one refresh token, refused with HTTP 400. */
+export const zohoThrottle: ThrottleSettings = {
+  requests: 10,
+  windowMs: 600_000,
+  status: 400,
+  localized: false,
+}
+
+/** Zoho's own limits and lifetimes. */
+export const zohoSettings: LocalZohoSettings = {
+  rotation: 'static',
+  retryWindowMs: 30_000,
+  accessTokenLifetimeMs: 3_600_000,
+  codeLifetimeMs: 120_000,
+  throttle: zohoThrottle,
+  refreshTokensPerUser: 20,
+  accessTokensPerRefreshToken: 10,
+  legacyExpiry: false,
+  apiDomain: 'https://www.zohoapis.com',
+}
+
+/** App credentials that the local Zoho knows. */
+export interface LocalZohoApp {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+/** A person with an account at the local Zoho. */
+export interface LocalZohoUser {
+  readonly zuid: string
+  readonly email: string
+  readonly firstName: string
+  readonly lastName: string
+}
+
+/** The app that the local Zoho knows when no others are named. */
+export const localZohoApp: LocalZohoApp = {
+  clientId: '1000.LOCALZOHO0EVERGRANT0TESTING000',
+  clientSecret: '10ca120400000000000000000000000000000000ab',
+}
+
+/** The user that the local Zoho knows when no others are named. */
+export const localZohoUser: LocalZohoUser = {
+  zuid: '600001434',
+  email: 'ada@example.com',
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+}
+
+/** What a local Zoho starts with. All of it can be sent to another process. */
+export interface LocalZohoOptions extends Partial<LocalZohoSettings> {
+  /** Default 0: any free port of 127.0.0.1. */
+  readonly port?: number | undefined
+  /** Default {@link localZohoApp} alone. */
+  readonly apps?: readonly LocalZohoApp[] | undefined
+  /** Default {@link localZohoUser} alone. */
+  readonly users?: readonly LocalZohoUser[] | undefined
+  /** The data centre that `/oauth/serverinfo` names. Default `us`. */
+  readonly location?: string | undefined
+}
+
+/** The settings with changes; a change that is `undefined` changes nothing. */
+export function changedSettings(
+  settings: LocalZohoSettings,
+  changes: Partial<LocalZohoSettings>,
+): LocalZohoSettings {
+  return {
+    rotation: changes.rotation ?? settings.rotation,
+    retryWindowMs: changes.retryWindowMs ?? settings.retryWindowMs,
+    accessTokenLifetimeMs: changes.accessTokenLifetimeMs ?? settings.accessTokenLifetimeMs,
+    codeLifetimeMs: changes.codeLifetimeMs ?? settings.codeLifetimeMs,
+    throttle: changes.throttle === undefined ? settings.throttle : changes.throttle,
+    refreshTokensPerUser: changes.refreshTokensPerUser ?? settings.refreshTokensPerUser,
+    accessTokensPerRefreshToken: changes.accessTokensPerRefreshToken ?? settings.accessTokensPerRefreshToken,
+    legacyExpiry: changes.legacyExpiry ?? settings.legacyExpiry,
+    apiDomain: changes.apiDomain ?? settings.apiDomain,
+  }
+}

@@ -1,0 +1,112 @@
+import type { Accounts } from './accounts.ts'
+import { type Answer, errorAnswer, jsonAnswer, throttleAnswer } from './answer.ts'
+import type { LedgerLine } from './ledger.ts'
+import type { LocalZohoApp, LocalZohoSettings } from './settings.ts'
+import type { TokenParams } from './token-params.ts'
+
+interface TokenRequest {
+  readonly accounts: Accounts
+  readonly app: LocalZohoApp
+  readonly params: TokenParams
+  readonly line: LedgerLine
+}
+
+/** `POST /oauth/v2/token`: does what the parameters ask for, and says what to answer. */
+export function answerTokenRequest(accounts: Accounts, params: TokenParams, line: LedgerLine): Answer {
+  const answer = exchangeFor(params.grant_type)
+  if (answer === null) return refuse(line, 'unsupported_grant_type')
+  const app = accounts.apps.find(({ clientId }) => clientId === params.client_id)
+  if (app === undefined) return refuse(line, 'invalid_client')
+  if (params.client_secret !== app.clientSecret) return refuse(line, 'invalid_client_secret')
+  return answer({ accounts, app, params, line })
+}
+
+function exchangeFor(grantType: string | undefined): ((request: TokenRequest) => Answer) | null {
+  switch (grantType) {
+    case 'refresh_token':
+      return refresh
+    case 'authorization_code':
+      return exchangeCode
+    case 'client_credentials':
+      return issueToApp
+    default:
+      return null
+  }
+}
+
+/** Zoho never says `invalid_grant`: a dead refresh token is an `invalid_code` like a dead code. */
+function refresh({ accounts, app, params, line }: TokenRequest): Answer {
+  const refreshToken = params.refresh_token ?? ''
+  const grant = accounts.grants.find(refreshToken)
+  if (grant === null || grant.app !== app.clientId) return refuse(line, 'invalid_code', 'unknown')
+  if (!accounts.throttle.admit(grant.id, accounts.settings.throttle)) {
+    line.note({ outcome: 'throttled' })
+    return throttleAnswer(accounts.settings)
+  }
+  const redemption = accounts.grants.redeem(refreshToken, accounts.settings)
+  if (redemption.kind === 'refused') return refuse(line, 'invalid_code', redemption.reason)
+  const { id, user, scopes } = grant
+  const accessToken = accounts.accessTokens.issue({ grant: id, user, scopes }, accounts.settings)
+  line.note({ outcome: 'issued', rotated: redemption.successor !== null })
+  return jsonAnswer(tokenBody({ accessToken, refreshToken: redemption.successor, scopes }, accounts.settings))
+}
+
+function exchangeCode({ accounts, app, params, line }: TokenRequest): Answer {
+  const { codes, grants, accessTokens, settings } = accounts
+  const code = params.code ?? ''
+  const use = codes.check(code, app.clientId)
+  if (use.kind === 'refused') return refuse(line, 'invalid_code', use.reason)
+  const { user, scopes, offline, redirectUri } = use.owner
+  if (redirectUri !== null && params.redirect_uri !== redirectUri) return refuse(line, 'invalid_redirect_uri')
+  codes.useUp(code)
+  line.note({ outcome: 'issued' })
+  if (!offline) {
+    const accessToken = accessTokens.issue({ grant: null, user, scopes }, settings)
+    return jsonAnswer(tokenBody({ accessToken, refreshToken: null, scopes }, settings))
+  }
+  const { grant, refreshToken } = grants.create({ app: app.clientId, user, scopes }, settings)
+  line.note({ grant: grant.id })
+  const accessToken = accessTokens.issue({ grant: grant.id, user, scopes }, settings)
+  return jsonAnswer(tokenBody({ accessToken, refreshToken, scopes }, settings))
+}
+
+/** A Self Client's own token: bound to an organization (`soid`), without a refresh token. */
+function issueToApp({ accounts, params, line }: TokenRequest): Answer {
+  const scopes = (params.scope ?? '').split(',').filter(scope => scope !== '')
+  if (scopes.length === 0) return refuse(line, 'invalid_scope')
+  if (params.soid === undefined) return refuse(line, 'missing_org_info')
+  const accessToken = accounts.accessTokens.issue({ grant: null, user: null, scopes }, accounts.settings)
+  line.note({ outcome: 'issued' })
+  return jsonAnswer(tokenBody({ accessToken, refreshToken: null, scopes }, accounts.settings))
+}
+
+function refuse(line: LedgerLine, error: string, reason: string | null = null): Answer {
+  line.note({ outcome: error, reason })
+  return errorAnswer(error)
+}
+
+interface IssuedBody {
+  readonly accessToken: string
+  readonly refreshToken: string | null
+  readonly scopes: readonly string[]
+}
+
+/** Scopes are asked for with commas and reported with spaces. */
+function tokenBody({ accessToken, refreshToken, scopes }: IssuedBody, settings: LocalZohoSettings): object {
+  const seconds = lifetimeSeconds(settings)
+  return {
+    access_token: accessToken,
+    ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
+    scope: scopes.join(' '),
+    api_domain: settings.apiDomain,
+    token_type: 'Bearer',
+    ...(settings.legacyExpiry
+      ? { expires_in_sec: seconds, expires_in: seconds * 1000 }
+      : { expires_in: seconds }),
+  }
+}
+
+/** The lifetime as answers print it: whole seconds, at least one. */
+export function lifetimeSeconds({ accessTokenLifetimeMs }: LocalZohoSettings): number {
+  return Math.max(1, Math.floor(accessTokenLifetimeMs / 1000))
+}

@@ -1,0 +1,333 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { StoreUnavailableError } from '../../src/errors.ts'
+import { answers, FakeProvider, type Mishap } from '../support/fake-provider.ts'
+import { HOUR, MINUTE, SECOND, unknownProvider } from '../support/lifecycle.ts'
+import { unreliableStore } from '../support/unreliable-store.ts'
+import { World } from '../support/world.ts'
+
+const strict = (): FakeProvider => {
+  const provider = new FakeProvider('zoho_crm', { ...unknownProvider, lifetimeMs: HOUR })
+  provider.rotates = true
+  return provider
+}
+
+/** A process whose refresh of the expired token `old` hangs at the provider until `answerNow`. */
+async function refreshing(provider = strict(), mishap?: Mishap) {
+  if (mishap !== undefined) provider.mishaps.push(mishap)
+  const world = await World.make({ provider })
+  const link = unreliableStore(world.store, world.clock)
+  const process = world.process({}, link.store)
+  await process.store('old', provider.grant('grant'), HOUR)
+  await world.clock.advance(HOUR)
+  let answerNow: () => void = () => {}
+  const gate = new Promise<void>(resolve => {
+    answerNow = resolve
+  })
+  provider.after = () => gate
+  const call = process.get()
+  call.catch(() => {})
+  await world.clock.advance(SECOND)
+  provider.after = async () => {}
+  return { world, provider, process, call, answerNow, line: link.line }
+}
+
+describe('storeTokens during a refresh', () => {
+  test('with a new grant wins: the old successor is dropped, and callers get the new token', async () => {
+    const { world, process, provider, call, answerNow } = await refreshing()
+    await process.store('reconnected', provider.grant('second'), HOUR)
+    answerNow()
+    expect((await world.run(call)).accessToken).toBe('reconnected')
+    expect(await world.row()).toMatchObject({
+      accessToken: 'reconnected',
+      refreshToken: 'second',
+      attemptId: null,
+    })
+    expect(provider.revoked).toEqual([])
+  })
+
+  test('without a refresh token keeps the spent one, and the successor alone is written over it', async () => {
+    const { world, process, call, answerNow } = await refreshing()
+    await process.store('by hand', null, HOUR)
+    answerNow()
+    expect((await world.run(call)).accessToken).toBe('by hand')
+    expect(await world.row()).toMatchObject({
+      accessToken: 'by hand',
+      refreshToken: 'grant-2',
+      attemptId: null,
+      leaseUntil: null,
+    })
+  })
+
+  test('with the very refresh token that is stored is no new grant: lease and attempt stand', async () => {
+    const { world, process, answerNow } = await refreshing()
+    await process.store('by hand', 'grant', HOUR)
+    expect((await world.row())?.attemptId).not.toBeNull()
+    answerNow()
+    await world.clock.advance(SECOND)
+    expect(await world.row()).toMatchObject({ accessToken: 'by hand', refreshToken: 'grant-2' })
+  })
+
+  test('without a refresh token, where the refresh fails: the lease ends all the same', async () => {
+    const mishap = { kind: 'lost', answer: answers.failed } as const
+    const { world, process, answerNow } = await refreshing(strict(), mishap)
+    await process.store('by hand', null, HOUR)
+    answerNow()
+    await world.clock.advance(SECOND)
+    expect(await world.row()).toMatchObject({ accessToken: 'by hand', leaseUntil: null })
+  })
+})
+
+describe('deleteToken during a refresh', () => {
+  test('wins: nothing is resurrected, and nothing is revoked unasked', async () => {
+    const { world, process, provider, call, answerNow } = await refreshing()
+    await process.delete()
+    answerNow()
+    await expect(world.run(call)).rejects.toMatchObject({ code: 'TOKEN_NOT_FOUND' })
+    expect(await world.row()).toBeNull()
+    expect(provider.revoked).toEqual([])
+  })
+
+  test('with revoke: the successor that came too late is revoked too', async () => {
+    const { world, process, provider, call, answerNow } = await refreshing()
+    await process.delete(true)
+    answerNow()
+    await expect(world.run(call)).rejects.toMatchObject({ code: 'TOKEN_NOT_FOUND' })
+    expect(provider.revoked).toEqual(['grant-2'])
+  })
+
+  test('with revoke, then connected again: nothing is revoked, the new grant may be of the same family', async () => {
+    const { world, process, provider, call, answerNow } = await refreshing()
+    await process.delete(true)
+    await process.store('reconnected', provider.grant('second'), HOUR)
+    answerNow()
+    expect((await world.run(call)).accessToken).toBe('reconnected')
+    expect(provider.revoked).toEqual([])
+    expect(await world.row()).toMatchObject({ refreshToken: 'second' })
+  })
+})
+
+describe('a database that dies while the provider answers', () => {
+  test('callers get the token at once, it is committed when the database is back, and nobody else asked', async () => {
+    const { world, provider, call, answerNow, line } = await refreshing()
+    line.down = true
+    answerNow()
+    expect((await world.run(call, 2 * SECOND)).accessToken).toBe('access-2')
+    expect(await world.row()).toMatchObject({ refreshToken: 'grant' })
+    await world.clock.advance(30 * SECOND)
+    line.down = false
+    await world.clock.advance(2 * SECOND)
+    expect(await world.row()).toMatchObject({
+      accessToken: 'access-2',
+      refreshToken: 'grant-2',
+      attemptId: null,
+    })
+    expect(provider.asked).toEqual(['grant'])
+  })
+
+  test('an expired lease is not taken over in the first seconds after the outage', async () => {
+    const { world, provider, answerNow, line } = await refreshing()
+    const second = unreliableStore(world.store, world.clock)
+    const other = world.process({ cache: false }, second.store)
+    line.down = true
+    second.line.down = true
+    answerNow()
+    await expect(world.run(other.get())).rejects.toBeInstanceOf(StoreUnavailableError)
+    await world.clock.advance(30 * SECOND)
+    second.line.down = false
+    const waiting = other.get()
+    await world.clock.advance(3 * SECOND)
+    expect(provider.asked).toEqual(['grant'])
+    line.down = false
+    expect((await world.run(waiting)).accessToken).toBe('access-2')
+    expect(provider.asked).toEqual(['grant'])
+  })
+
+  test.each(['commit', 'read', 'claim', 'settle'])(
+    'a lost answer of %s loses and repeats nothing',
+    async method => {
+      const provider = strict()
+      const world = await World.make({ provider })
+      const { store, line } = unreliableStore(world.store, world.clock)
+      const process = world.process({}, store)
+      await process.store('old', provider.grant('grant'), HOUR)
+      await world.clock.advance(HOUR)
+      let lost = 0
+      line.losesAnswer = name => name === method && lost++ === 0
+      const first = await world.run(process.get().catch((error: unknown) => error))
+      if (first instanceof Error) expect(first).toBeInstanceOf(StoreUnavailableError)
+      await world.clock.advance(5 * SECOND)
+      expect((await world.run(process.get())).accessToken).toMatch(/^access-2$/)
+      expect(provider.asked).toEqual(['grant'])
+    },
+  )
+
+  test('no request is sent when the claim cannot be written', async () => {
+    const provider = strict()
+    const world = await World.make({ provider })
+    const { store, line } = unreliableStore(world.store, world.clock)
+    const process = world.process({}, store)
+    await process.store('old', provider.grant('grant'), HOUR)
+    await world.clock.advance(HOUR)
+    line.down = true
+    await expect(world.run(process.get())).rejects.toBeInstanceOf(StoreUnavailableError)
+    expect(provider.asked).toEqual([])
+  })
+
+  test('a token from memory is served until its expiry while the database is down', async () => {
+    const provider = strict()
+    const world = await World.make({ provider })
+    const { store, line } = unreliableStore(world.store, world.clock)
+    const process = world.process({}, store)
+    await process.store('old', provider.grant('grant'), HOUR)
+    expect((await process.get()).accessToken).toBe('old')
+    line.down = true
+    await world.clock.advance(HOUR - 10 * SECOND)
+    expect((await process.get()).accessToken).toBe('old')
+    await world.clock.advance(6 * SECOND)
+    await expect(world.run(process.get())).rejects.toBeInstanceOf(StoreUnavailableError)
+  })
+})
+
+describe('an answer without a usable access token that carries a refresh token', () => {
+  test.each(['failed', 'refused', 'misconfigured', 'throttled'] as const)(
+    '%s: the successor is stored',
+    async kind => {
+      const { Secret } = await import('../../src/secret.ts')
+      const provider = strict()
+      const world = await World.make({ provider })
+      const process = world.process()
+      await process.store('old', provider.grant('grant'), HOUR)
+      await world.clock.advance(HOUR)
+      const answer = { kind, detail: 'odd', retryAfterMs: null, refreshToken: Secret.of('successor') }
+      provider.mishaps.push({ kind: 'instead', answer })
+      await world.run(process.get().catch(() => {}))
+      expect(await world.row()).toMatchObject({
+        accessToken: 'old',
+        refreshToken: 'successor',
+        attemptId: null,
+        leaseUntil: null,
+        status: 'active',
+        generation: 2,
+      })
+      expect(process.types()).toContain('salvaged')
+    },
+  )
+})
+
+describe('a slow database', () => {
+  test('a claim that leaves too little time is given up, nothing is sent, and the next lease is longer', async () => {
+    const provider = strict()
+    const world = await World.make({ provider })
+    const { store, line } = unreliableStore(world.store, world.clock)
+    const process = world.process({}, store)
+    await process.store('old', provider.grant('grant'), HOUR)
+    await world.clock.advance(HOUR)
+    line.delayMs = method => (method === 'claim' ? 750 : 0)
+    expect((await world.run(process.get())).accessToken).toBe('access-2')
+    expect(process.types()).toContain('lease_given_up')
+    expect(provider.asked).toEqual(['grant'])
+  })
+})
+
+describe('close', () => {
+  test('waits for what is in flight and takes no new claims', async () => {
+    const { world, process, provider, call, answerNow } = await refreshing()
+    const closing = process.assembly.close()
+    await world.clock.advance(SECOND)
+    answerNow()
+    await world.run(closing)
+    expect((await call).accessToken).toBe('access-2')
+    expect(await world.row()).toMatchObject({ refreshToken: 'grant-2' })
+
+    await world.clock.advance(HOUR)
+    await expect(world.run(process.get())).rejects.toThrow(/closing/)
+    expect(provider.asked).toEqual(['grant'])
+  })
+})
+
+describe('whatever happens in whichever order', () => {
+  const action = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('get'), process: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('refresh'), process: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconnect'), process: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('by hand'), process: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), process: fc.nat(2) }) },
+  )
+  const schedule = fc.record({
+    seed: fc.nat(),
+    rotation: fc.constantFrom('static', 'strict'),
+    steps: fc.array(fc.record({ action, pauseMs: fc.constantFrom(0, 5, 40, 400, 30 * MINUTE, HOUR) }), {
+      maxLength: 25,
+    }),
+    // Which store calls lose their answer, cyclically; how long they take is drawn from the seed.
+    losses: fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }),
+  })
+
+  test('no request overlaps another, a re-connect wins, nothing is resurrected, and no grant is lost', async () => {
+    await fc.assert(
+      fc.asyncProperty(schedule, async ({ seed, rotation, steps, losses }) => {
+        const provider = new FakeProvider('zoho_crm', { ...unknownProvider, lifetimeMs: HOUR, rotation })
+        provider.rotates = rotation === 'strict'
+        const world = await World.make({ provider, seed })
+        let draws = 0
+        const draw = (): number => {
+          draws += 1
+          return world.randomness.fraction()
+        }
+        provider.before = () => world.clock.delay(draw() * 60)
+        provider.after = () => world.clock.delay(draw() * 60)
+        let healed = false
+        const processes = [1, 2, 3].map(() => {
+          const { store, line } = unreliableStore(world.store, world.clock)
+          line.delayMs = () => draw() * 20
+          line.losesAnswer = method =>
+            !healed &&
+            ['claim', 'commit', 'settle', 'succeed'].includes(method) &&
+            (losses[draws % losses.length] ?? false)
+          return world.process({ cache: { maxAgeMs: 100 } }, store)
+        })
+        let family: string | null = null
+        let grants = 0
+        const pending: Promise<unknown>[] = []
+        const newest = (): Promise<void> => {
+          grants += 1
+          family = provider.grant(`family${grants}`)
+          return world.process().store(`stored-${grants}`, family, HOUR)
+        }
+        await newest()
+        for (const { action, pauseMs } of steps) {
+          const process = processes[action.process]
+          if (process === undefined) throw new RangeError('no such process')
+          if (action.kind === 'get') pending.push(process.get().catch((error: unknown) => error))
+          if (action.kind === 'refresh')
+            pending.push(process.get({ refreshNow: true }).catch((error: unknown) => error))
+          // Writes of a person, straight on the database: their order is the truth that the checks rely on.
+          if (action.kind === 'reconnect') await newest()
+          if (action.kind === 'by hand' && family !== null)
+            await world.process().store(`hand-${draws}`, null, HOUR)
+          if (action.kind === 'delete') {
+            family = null
+            await world.process().delete()
+          }
+          await world.clock.advance(pauseMs)
+        }
+        await world.run(Promise.all(pending), 10 * MINUTE)
+        healed = true
+        await world.clock.advance(MINUTE)
+
+        expect(provider.overlaps).toBe(0)
+        const row = await world.row()
+        if (family === null) {
+          expect(row).toBeNull()
+          return
+        }
+        // The grant in the row is of the family that was connected last, and the provider still honours it.
+        expect(row?.refreshToken?.split('-')[0]).toBe(family)
+        expect(row?.status).toBe('active')
+        expect(provider.isGood(row?.refreshToken ?? '')).toBe(true)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})

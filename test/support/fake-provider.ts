@@ -1,0 +1,149 @@
+import type { ProviderTraits } from '../../src/lifecycle/provider-traits.ts'
+import type {
+  RefreshAnswer,
+  RefreshRequest,
+  RevokeAnswer,
+  RevokeRequest,
+  TokenProvider,
+} from '../../src/ports/provider.ts'
+import { genericProvider } from '../../src/providers/generic-provider.ts'
+import type { ProviderProfile } from '../../src/providers/profile.ts'
+import { Secret } from '../../src/secret.ts'
+import { HOUR, zohoLike } from './lifecycle.ts'
+
+type Answer = Exclude<RefreshAnswer, { kind: 'issued' }>
+
+/** How a fake provider answers instead of the truth: before it looks at the token, or after it has rotated it. */
+export type Mishap =
+  | { readonly kind: 'instead'; readonly answer: Answer }
+  | { readonly kind: 'lost'; readonly answer: Answer }
+
+/**
+ * A provider in memory that keeps books: which refresh token is good, which is spent, what was in flight at the
+ * same time. With `rotation: 'strict'` the reuse of a spent token ends its grant.
+ */
+export class FakeProvider implements TokenProvider {
+  readonly name: string
+  readonly traits: ProviderTraits
+  readonly profile: ProviderProfile
+  /** The refresh tokens of all requests, in order. */
+  readonly asked: string[] = []
+  readonly apps: string[] = []
+  readonly revoked: string[] = []
+  overlaps = 0
+  lifetimeMs: number | null = HOUR
+  /** Refresh tokens rotate. */
+  rotates = false
+  /** Each request waits for this before the provider looks at it. */
+  before: () => Promise<void> = async () => {}
+  /** Each answer waits for this on its way back. */
+  after: () => Promise<void> = async () => {}
+  readonly mishaps: Mishap[] = []
+  readonly #good = new Map<string, string>()
+  readonly #spent = new Map<string, string>()
+  readonly #inFlight = new Set<string>()
+  #issued = 0
+
+  constructor(name = 'zoho_crm', traits: ProviderTraits = zohoLike) {
+    this.name = name
+    this.traits = traits
+    this.profile = { ...genericProvider({ name, tokenEndpoint: this.endpointOf().href }), traits }
+  }
+
+  /** A new grant's refresh token. */
+  grant(name = `grant-${this.#issued}`): string {
+    this.#issued += 1
+    this.#good.set(name, name)
+    return name
+  }
+
+  isGood(refreshToken: string): boolean {
+    return this.#good.has(refreshToken)
+  }
+
+  kill(refreshToken: string): void {
+    this.#good.delete(refreshToken)
+  }
+
+  endpointOf(): URL {
+    return new URL('https://accounts.example/token')
+  }
+
+  async refresh(request: RefreshRequest): Promise<RefreshAnswer> {
+    const token = request.refreshToken.reveal()
+    this.asked.push(token)
+    this.apps.push(request.app.clientId)
+    if (this.#inFlight.has(token)) this.overlaps += 1
+    this.#inFlight.add(token)
+    try {
+      await this.before()
+      const mishap = this.mishaps.shift()
+      if (mishap?.kind === 'instead') return mishap.answer
+      const answer = this.#answer(token)
+      await this.after()
+      return mishap?.kind === 'lost' ? mishap.answer : answer
+    } finally {
+      this.#inFlight.delete(token)
+    }
+  }
+
+  async revoke({ token }: RevokeRequest): Promise<RevokeAnswer> {
+    this.revoked.push(token.reveal())
+    this.#good.delete(token.reveal())
+    return { kind: 'revoked' }
+  }
+
+  #answer(token: string): RefreshAnswer {
+    const family = this.#good.get(token)
+    if (family === undefined) {
+      const reused = this.#spent.get(token)
+      if (reused !== undefined) {
+        for (const [good, itsFamily] of this.#good) if (itsFamily === reused) this.#good.delete(good)
+      }
+      return { kind: 'refused', detail: 'invalid_grant', retryAfterMs: null, refreshToken: null }
+    }
+    this.#issued += 1
+    let successor: string | null = null
+    if (this.rotates) {
+      successor = `${family}-${this.#issued}`
+      this.#good.delete(token)
+      this.#spent.set(token, family)
+      this.#good.set(successor, family)
+    }
+    return {
+      kind: 'issued',
+      tokens: {
+        accessToken: Secret.of(`access-${this.#issued}`),
+        refreshToken: successor === null ? null : Secret.of(successor),
+        expiresInMs: this.lifetimeMs,
+        refreshTokenExpiresInMs: null,
+        scopes: null,
+        metadata: {},
+        warnings: [],
+      },
+    }
+  }
+}
+
+/** The answers of the failure table. */
+export const answers = {
+  unsent: { kind: 'unsent', detail: 'ECONNREFUSED' },
+  timeout: {
+    kind: 'ambiguous',
+    code: 'PROVIDER_UNAVAILABLE',
+    detail: 'TIMEOUT',
+    retryAfterMs: null,
+    refreshToken: null,
+  },
+  html: {
+    kind: 'ambiguous',
+    code: 'PROVIDER_RESPONSE',
+    detail: 'not JSON',
+    retryAfterMs: null,
+    refreshToken: null,
+  },
+  refused: { kind: 'refused', detail: 'invalid_grant', retryAfterMs: null, refreshToken: null },
+  misconfigured: { kind: 'misconfigured', detail: 'invalid_client', retryAfterMs: null, refreshToken: null },
+  throttled: { kind: 'throttled', detail: 'Access Denied', retryAfterMs: null, refreshToken: null },
+  failed: { kind: 'failed', detail: 'unknown code', retryAfterMs: null, refreshToken: null },
+} as const satisfies Record<string, Answer>

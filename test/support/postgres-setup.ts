@@ -1,0 +1,27 @@
+import type { TestProject } from 'vitest/node'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The URL of the PostgreSQL that all tests share. */
+    postgresUrl: string
+  }
+}
+
+let server: PostgresServer | undefined
+
+/** Starts one PostgreSQL for the whole run. Fails the run when there is none: a skipped test proves nothing. */
+export async function setup(project: TestProject): Promise<void> {
+  server = await startPostgres()
+  process.once('exit', stopNow)
+  project.provide('postgresUrl', server.url())
+}
+
+export async function teardown(): Promise<void> {
+  process.off('exit', stopNow)
+  await server?.stop()
+}
+
+function stopNow(): void {
+  server?.stopNow()
+}

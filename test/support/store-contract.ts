@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { claimsContract } from './store-contract/claims.ts'
+import { deletionContract } from './store-contract/deletion.ts'
+import type { StoreHarness } from './store-contract/harness.ts'
+import { listsContract } from './store-contract/lists.ts'
+import { outcomesContract } from './store-contract/outcomes.ts'
+import { putsContract } from './store-contract/puts.ts'
+import { rowsContract } from './store-contract/rows.ts'
+import { seedsContract } from './store-contract/seeds.ts'
+
+/**
+ * What every store promises: the same tests for memory, SQLite and PostgreSQL, whatever the driver.
+ * @param more What only some of them promise.
+ */
+export function storeContract<Harness extends StoreHarness>(
+  name: string,
+  open: () => Promise<Harness>,
+  ...more: readonly ((harness: () => Harness) => void)[]
+): void {
+  describe(name, () => {
+    let harness: Harness
+    beforeAll(async () => {
+      harness = await open()
+    })
+    afterAll(() => harness?.close())
+
+    for (const contract of [
+      rowsContract,
+      putsContract,
+      claimsContract,
+      outcomesContract,
+      deletionContract,
+      seedsContract,
+      listsContract,
+      ...more,
+    ]) {
+      contract(() => harness)
+    }
+  })
+}

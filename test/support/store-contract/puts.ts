@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import type { PutRequest, TokenStore } from '../../../src/ports/store.ts'
+import {
+  claimOf,
+  commitOf,
+  firstPut,
+  HOUR,
+  PASSING,
+  rowOf,
+  type StoreHarness,
+  still,
+  storedRow,
+} from './harness.ts'
+
+/** `put` over a row that is there, and empty rows. */
+export function putsContract(harness: () => StoreHarness): void {
+  describe('put over a row', () => {
+    test('without an expected row it does nothing when there is one', async () => {
+      const { store } = harness()
+      const row = await storedRow(store)
+      expect(await store.put(firstPut(row, { accessToken: 'other' }))).toBe(false)
+      expect(still(await rowOf(store, row))).toEqual(still(row))
+    })
+
+    test.each(['id', 'generation'] as const)('it does nothing when the %s is another', async part => {
+      const { store } = harness()
+      const row = await storedRow(store)
+      const expected = {
+        ...fenceOf(row),
+        [part]: part === 'id' ? (await storedRow(store)).id : row.generation + 1,
+      }
+      if (part === 'id') expected.generation = 99
+      expect(await store.put(firstPut(row, { expected }))).toBe(false)
+      expect(still(await rowOf(store, row))).toEqual(still(row))
+    })
+
+    test('with the kept grant, only the access token and what belongs to it change', async () => {
+      const { store } = harness()
+      const row = await troubled(store)
+      expect(await store.put(laterPut(row, { grant: { kind: 'keep' } }))).toBe(true)
+      const after = await rowOf(store, row)
+      expect(still(after)).toEqual({
+        ...still(row),
+        accessToken: 'access-9',
+        generation: row.generation + 1,
+        expiresAt: after.updatedAt + 2 * HOUR,
+        lifetimeMs: 2 * HOUR,
+        refreshAt: after.updatedAt + HOUR,
+        scopes: 'all',
+        metadata: { merged: true },
+        updatedAt: after.updatedAt,
+      })
+    })
+
+    test('with another grant, status, failures, lease and past attempts are gone', async () => {
+      const { store } = harness()
+      const row = await troubled(store)
+      const grant = { kind: 'replace', refreshToken: 'refresh-9' } as const
+      expect(await store.put(laterPut(row, { grant }))).toBe(true)
+      expect(await rowOf(store, row)).toMatchObject({
+        id: row.id,
+        createdAt: row.createdAt,
+        accessToken: 'access-9',
+        refreshToken: 'refresh-9',
+        generation: row.generation + 1,
+        status: 'active',
+        statusReason: null,
+        leaseId: null,
+        leaseUntil: null,
+        attemptId: null,
+        appId: null,
+        failureCount: 0,
+        nextAttemptAt: null,
+        lastError: null,
+        lastRefreshedAt: null,
+        refreshTokenExpiresAt: null,
+      })
+    })
+
+    test('without scopes the stored ones stay', async () => {
+      const { store } = harness()
+      const row = await storedRow(store)
+      await store.put(laterPut(row, { scopes: null }))
+      expect((await rowOf(store, row)).scopes).toBe('read,write')
+    })
+
+    test('of two that read the same row, one is told to read again', async () => {
+      const { store, second } = harness()
+      const row = await storedRow(store)
+      const both = await Promise.all([store.put(laterPut(row)), (second ?? store).put(laterPut(row))])
+      expect(both.sort()).toEqual([false, true])
+    })
+
+    test('of two first puts, one is told to read again', async () => {
+      const { store, second } = harness()
+      const request = firstPut({ clientId: 'race', provider: `p-${Math.random()}` })
+      const both = await Promise.all([store.put(request), (second ?? store).put(request)])
+      expect(both.sort()).toEqual([false, true])
+    })
+  })
+
+  describe('insertEmpty', () => {
+    test('makes a row without tokens that can be claimed', async () => {
+      const { store } = harness()
+      const { clientId } = await storedRow(store)
+      const key = { clientId, provider: 'machine' }
+      await store.insertEmpty(key, { audience: 'api' })
+      const row = await rowOf(store, key)
+      expect(row).toMatchObject({
+        accessToken: null,
+        refreshToken: null,
+        expiresAt: null,
+        refreshAt: null,
+        generation: 0,
+        metadata: { audience: 'api' },
+      })
+      expect(await store.claim(claimOf(row))).toBe(true)
+    })
+
+    test('leaves a row alone that is there', async () => {
+      const { store } = harness()
+      const row = await storedRow(store)
+      await store.insertEmpty(row, { other: 1 })
+      expect(still(await rowOf(store, row))).toEqual(still(row))
+    })
+  })
+}
+
+function fenceOf({ id, generation }: { id: string; generation: number }): { id: string; generation: number } {
+  return { id, generation }
+}
+
+function laterPut(
+  row: PutRequest | Awaited<ReturnType<typeof rowOf>>,
+  change: Partial<PutRequest> = {},
+): PutRequest {
+  const expected = 'id' in row ? fenceOf(row) : null
+  return firstPut(
+    { clientId: row.clientId, provider: row.provider },
+    {
+      expected,
+      accessToken: 'access-9',
+      expiresInMs: 2 * HOUR,
+      lifetimeMs: 2 * HOUR,
+      refreshInMs: HOUR,
+      scopes: 'all',
+      metadata: { merged: true },
+      ...change,
+    },
+  )
+}
+
+/** A row with a success behind it, failures, a status, a live lease and an unsettled attempt. */
+async function troubled(store: TokenStore): Promise<Awaited<ReturnType<typeof rowOf>>> {
+  const fresh = await storedRow(store)
+  await store.commit(commitOf(fresh, { refreshTokenExpiresInMs: 90 * HOUR }))
+  const refreshed = await rowOf(store, fresh)
+  const first = claimOf(refreshed)
+  await store.claim(first)
+  await store.settle({
+    id: refreshed.id,
+    generation: refreshed.generation,
+    leaseId: first.leaseId,
+    attemptId: null,
+    failure: { ...PASSING, status: 'suspect', statusReason: 'refused', nextAttemptInMs: -1 },
+  })
+  const failed = await rowOf(store, fresh)
+  await store.claim(claimOf(failed))
+  return rowOf(store, fresh)
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^evergrant$/, replacement: source('index.ts') },
+      { find: /^evergrant\/schema$/, replacement: source('schema.ts') },
+      { find: /^evergrant\/(providers|admin|testing)$/, replacement: source('$1/index.ts') },
+    ],
+  },
+  test: {
+    globalSetup: ['test/support/postgres-setup.ts'],
+    setupFiles: ['test/support/clean-environment.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // Packs and installs: `npm run test:packaging`.
+    exclude: [...configDefaults.exclude, 'test/packaging/tarball.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+})
