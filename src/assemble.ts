@@ -76,7 +76,7 @@ export class Assembly implements ObtainContext {
   /** The token from memory, for the call that most calls are. */
   cachedFor(clientId: string, provider: string, credentials: CallCredentials | undefined): HeldToken | null {
     // Mistaken arguments take the long way, which says what is wrong with them.
-    if (credentials !== undefined && credentials.clientId === clientId) return null
+    if (credentials?.clientId === clientId) return null
     return this.cache?.fresh(clientId, provider, 0) ?? null
   }
 

@@ -52,9 +52,10 @@ export class Seeds {
     if (seed === null || !this.#isNamed(key)) return null
     const named = seedOf(seed)
     const { owner, use } = await this.#ports.store.seedMemory(named, key.provider)
-    const ownerFits = owner === null || owner === key.clientId || this.#isNamedOutright(key)
-    const unused = use === null || (use.state === 'stored' && use.clientId === key.clientId)
-    return ownerFits && unused ? named : null
+    const isOutright = this.#isNamedOutright(key)
+    const isOwner = isOutright || owner === null || owner === key.clientId
+    const isUsable = use === null || (use.state === 'stored' && (isOutright || use.clientId === key.clientId))
+    return isOwner && isUsable ? named : null
   }
 
   /** Callers at the same time share one transaction. */

@@ -15,7 +15,8 @@ const ADVICE: readonly { readonly names: RegExp; readonly instead: string }[] = 
     instead: 'Set EVERGRANT_ENCRYPTION_KEYS.',
   },
   {
-    names: /^(database|db|postgres|postgresql|pg|connection)?(url|uri|dsn|string)?$|^(pass|password|passwd|pwd)$/,
+    names:
+      /^(database|db|postgres|postgresql|pg|connection)?(url|uri|dsn|string)?$|^(pass|password|passwd|pwd)$/,
     instead: 'Set DATABASE_URL.',
   },
 ]

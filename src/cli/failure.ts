@@ -24,12 +24,21 @@ const DETAILS = ['retryable', 'clientId', 'provider', 'reason', 'retryAt', 'miss
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) return failure('USAGE', error.message, EXIT.usage)
   if (isCoded(error)) {
-    const details = DETAILS.map(name => [name, Reflect.get(error, name)]).filter(([, value]) => value !== undefined)
-    return { ...failure(error.code, error.message, exitCodeOf(error.code)), details: Object.fromEntries(details) }
+    const details = DETAILS.map(name => [name, Reflect.get(error, name)]).filter(
+      ([, value]) => value !== undefined,
+    )
+    return {
+      ...failure(error.code, error.message, exitCodeOf(error.code)),
+      details: Object.fromEntries(details),
+    }
   }
   // Not one of ours. Its message may hold anything, so only what kind it is goes out.
   const kind = error instanceof Error ? systemCodeOf(error) : typeof error
-  return failure('INTERNAL', `Something unforeseen happened (${kind}). This is a fault of Evergrant.`, EXIT.failed)
+  return failure(
+    'INTERNAL',
+    `Something unforeseen happened (${kind}). This is a fault of Evergrant.`,
+    EXIT.failed,
+  )
 }
 
 /** Prints it: to standard error in one or two lines, or as the JSON document. */

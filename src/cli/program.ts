@@ -5,9 +5,13 @@ import { EXIT, failureOf, printFailure, UsageError } from './failure.ts'
 import { Output } from './output.ts'
 import { type Verb, verbs } from './verbs.ts'
 
-const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 wrong command line or settings, 3 the account must be connected again.
-Secrets are read from the environment and from standard input, never from arguments.`
+const EPILOGUE = `
+Example:
+  evergrant demo
+
+Secrets come from the environment or from standard input, never from arguments.
+Exit codes: 0 done, 1 failed, 2 wrong command line or settings,
+            3 the account must be connected again`
 
 /** Runs one command line. Gives the exit code; everything that goes wrong has been printed. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -35,20 +39,81 @@ async function parse(args: readonly string[], output: Output): Promise<number> {
     .description('OAuth tokens that stay fresh, in your own database.')
     .version(versionOf(), '--version', 'print the version')
     .option('--json', 'print one JSON document')
-    .option('--data-dir <dir>', 'directory of the embedded database, over DATABASE_URL')
+    .option('--data-dir <dir>', 'directory of the embedded database; DATABASE_URL is not used')
     .option('--schema <name>', 'PostgreSQL schema of the tables')
-    .helpOption('--help', 'print help')
+    .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .exitOverride()
     // Mistakes are told by printFailure, in one manner with all others.
     .configureOutput({ outputError: () => {} })
     .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EPILOGUE)
   for (const verb of verbs) {
-    addVerb(program, verb).action(async () => {
-      exitCode = await run(program, verb, output)
+    addVerb(program, verb, async command => {
+      exitCode = await invoke(verb, command, output)
     })
   }
-  program.addHelpText('after', `\nExample:\n  evergrant demo\n${EXIT_CODES}`)
   await program.parseAsync(args, { from: 'user' })
   return exitCode
+}
+
+function addVerb(
+  program: CommanderCommand,
+  verb: Verb,
+  act: (command: CommanderCommand) => Promise<void>,
+): void {
+  const [first = '', second = '', ...rest] = verb.usage.split(' ')
+  const isGroup = /^[a-z]/.test(second)
+  const parent = isGroup ? groupOf(program, first) : program
+  const command = parent
+    .command(isGroup ? [second, ...rest].join(' ') : verb.usage)
+    .summary(verb.summary)
+    .description(`${capitalized(verb.summary)}.`)
+    .addHelpText('after', `\nExample:\n  ${verb.example}`)
+  for (const [flags, description] of verb.options) command.option(flags, description)
+  command.action(() => act(command))
+}
+
+function groupOf(program: CommanderCommand, name: string): CommanderCommand {
+  const known = program.commands.find(command => command.name() === name)
+  return known ?? program.command(name).summary('encryption keys').description('Encryption keys.')
+}
+
+async function invoke(verb: Verb, command: CommanderCommand, output: Output): Promise<number> {
+  const { dataDir, schema, json: _, ...options } = command.optsWithGlobals()
+  if (dataDir !== undefined) {
+    process.env.EVERGRANT_DATA_DIR = dataDir
+    delete process.env.DATABASE_URL
+  }
+  const run = await verb.load()
+  return run({ args: command.args, options, schema, output })
+}
+
+/** The parser's own words, without the value of an option: it may be a secret under an unknown name. */
+function usageErrorOf({ message, code }: CommanderError): UsageError {
+  // Without a verb it has printed the help.
+  if (code === 'commander.help') return new UsageError('A verb is missing. See `evergrant --help`.')
+  const [what = '', suggestion] = message
+    .replace(/^error: /, '')
+    .replaceAll(/'(--?[^'=]*)=[^']*'/g, "'$1'")
+    .split('\n')
+  const hint = suggestion === undefined ? '' : ` ${suggestion.replace(/^\((.*)\)$/, '$1')}`
+  return new UsageError(`${capitalized(what).replace(/\.?$/, '.')}${hint} See \`evergrant --help\`.`)
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return String(JSON.parse(text).version)
+}
+
+/** `evergrant status | head` is no failure. */
+function endQuietlyWithoutReader(): void {
+  process.stdout.on('error', error => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.done)
+    throw error
+  })
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

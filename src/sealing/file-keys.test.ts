@@ -103,6 +103,17 @@ describe('the key file', () => {
     expect(readdirSync(join(directory, 'data'))).toEqual(['keys'])
   })
 
+  test('of a process that was faster is taken, not replaced', async () => {
+    const path = join(directory, 'keys')
+    const loading = fileKeys(path).load()
+    while (!readdirSync(directory).some(name => name.endsWith('.draft'))) await new Promise(setImmediate)
+    const winner = `${generateKey('winner')}\n`
+    writeFileSync(path, winner, { mode: 0o600, flag: 'wx' })
+    expect((await loading).map(key => key.id)).toEqual(['winner'])
+    expect(readFileSync(path, 'utf8')).toBe(winner)
+    expect(readdirSync(directory)).toEqual(['keys'])
+  })
+
   test('may hold several keys, one a line; the first seals', async () => {
     const path = join(directory, 'keys')
     writeFileSync(path, `${generateKey('new')}\r\n\n${generateKey('old')}\n`, { mode: 0o600 })

@@ -116,7 +116,7 @@ describe('a key ring', () => {
   test('opens nothing that was moved to another purpose, client or provider', () => {
     const name = fc.oneof(
       fc.string({ minLength: 1, maxLength: 8 }),
-      fc.constantFrom('a', 'b', 'a:b', 'b:c', 'c', '__proto__', 'a,b', '\u0000'),
+      fc.constantFrom('a', 'b', 'ab', 'bc', 'abc', 'a:b', 'b:c', 'c', '__proto__', 'a,b', '\u0000'),
     )
     const anyPlace: fc.Arbitrary<SealedPlace> = fc.record({
       purpose: fc.constantFrom('access_token', 'refresh_token'),
@@ -135,10 +135,21 @@ describe('a key ring', () => {
     )
   })
 
-  test('keeps ("a", "b:c") and ("a:b", "c") apart', () => {
-    const sealed = ring.seal(Secret.of('token'), { ...place, clientId: 'a', provider: 'b:c' })
-    const error = failureOf(() => ring.open(sealed, { ...place, clientId: 'a:b', provider: 'c' }))
-    expect(error).toMatchObject({ code: 'DECRYPTION_FAILED', clientId: 'a:b', provider: 'c' })
+  test.each([
+    ['a', 'b:c', 'a:b', 'c'],
+    ['a', 'bc', 'ab', 'c'],
+    ['a', 'b,c', 'a,b', 'c'],
+    ['a', 'b\u0000c', 'a\u0000b', 'c'],
+  ])('keeps (%j, %j) and (%j, %j) apart', (clientId, provider, otherClientId, otherProvider) => {
+    const sealed = ring.seal(Secret.of('token'), { ...place, clientId, provider })
+    const error = failureOf(() =>
+      ring.open(sealed, { ...place, clientId: otherClientId, provider: otherProvider }),
+    )
+    expect(error).toMatchObject({
+      code: 'DECRYPTION_FAILED',
+      clientId: otherClientId,
+      provider: otherProvider,
+    })
   })
 
   test('seals with its first key and opens with all', () => {

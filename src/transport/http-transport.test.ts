@@ -252,13 +252,14 @@ describe('an answer that is cut', () => {
     expect(textOf(answer)).toMatch(/^\{"refresh_token":"r1"/)
   })
 
-  test('is one that never comes', async () => {
+  test('is one that never comes; its connection is closed', async () => {
     const server = await serve(socket => onRequest(socket, () => {}))
     expect(await post(server.url, { timeoutMs: 200 })).toMatchObject({
       kind: 'cut',
       reason: 'TIMEOUT',
       status: null,
     })
+    await closed(server.connections[0])
   })
 
   test('is one without end: the first 64 KiB are given, the rest is not read', async () => {
@@ -416,15 +417,12 @@ describe('connections', () => {
   })
 
   test('are not kept when bytes arrive that nobody asked for', async () => {
-    const stray = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\ncanary'
-    const server = await serve((socket, index) =>
-      onRequest(socket, () => {
-        socket.write(wholeAnswer)
-        if (index === 0) setImmediate(() => socket.write(stray))
-      }),
-    )
+    const server = await serveBytes(wholeAnswer)
     expect(textOf(await post(server.url))).toBe('{}')
-    await closed(server.connections[0])
+    const [idle] = server.connections
+    await new Promise(resolve => idle?.write('HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\ncanary', resolve))
+    // Lets the client's socket read them while it is idle.
+    for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate)
     expect(textOf(await post(server.url))).toBe('{}')
     expect(server.connections).toHaveLength(2)
   })

@@ -42,7 +42,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   service: { rooms: inner, packages: ['node:'] },
   schema: { rooms: ['store/postgres'], packages: [] },
   admin: {
-    rooms: ['service', 'store', 'sealing', 'ports', 'errors', 'secret'],
+    rooms: ['service', 'store', 'sealing', 'clock', 'ports', 'errors', 'secret'],
     packages: [...drivers, 'node:'],
   },
   http: { rooms: [], packages: [...asUsersSee, ...web, 'node:'] },

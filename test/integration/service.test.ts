@@ -1,71 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
-import { drizzle } from 'drizzle-orm/node-postgres'
-import { type EvergrantEvent, OAuthTokenService, type OpenOptions } from 'evergrant'
-import { localZohoApp, startLocalZoho } from 'evergrant/testing'
-import pg from 'pg'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { freshDatabase } from '../support/postgres.ts'
+import { describe, expect, test } from 'vitest'
+import { CLIENT, CREDENTIALS, DATABASES, serviceWorld } from '../support/services.ts'
 
-const CLIENT = 'smart-tax-nation'
-const CREDENTIALS = localZohoApp
-const SEED_VARIABLES = [
-  'ZOHO_REFRESH_TOKEN',
-  'ZOHO_CRM_REFRESH_TOKEN',
-  'EVERGRANT_ENV_CLIENT_ID',
-  'ZOHO_ACCOUNTS_SERVER',
-]
+const world = await serviceWorld()
+const { zoho, open, events } = world
 
-const zoho = await startLocalZoho({ throttle: null, refreshTokensPerUser: 1_000 })
-const directory = mkdtempSync(join(tmpdir(), 'evergrant-service-'))
-const database = await freshDatabase()
-const keys = `test:${Buffer.alloc(32, 7).toString('base64')}`
-afterAll(async () => {
-  await zoho.close()
-  rmSync(directory, { recursive: true })
-})
+describe.each(DATABASES)('on %s', kind => {
+  const url = (): string => world.url(kind)
 
-const open = new Set<OAuthTokenService>()
-const events: EvergrantEvent[] = []
-
-async function service(url: string, options: OpenOptions = {}): Promise<OAuthTokenService> {
-  const tokens = await OAuthTokenService.open({
-    database: url,
-    encryptionKeys: keys,
-    providers: { zoho_crm: { accountsServer: zoho.url }, zoho_calendar: { accountsServer: zoho.url } },
-    onEvent: event => void events.push(event),
-    ...options,
-  })
-  open.add(tokens)
-  return tokens
-}
-
-let files = 0
-beforeEach(async () => {
-  files += 1
-  events.length = 0
-  await zoho.clearFaults()
-  await zoho.clearLedger()
-  await zoho.configure({ accessTokenLifetimeMs: 3_600_000, rotation: 'static' })
-})
-afterEach(async () => {
-  await Promise.all([...open].map(tokens => tokens.close()))
-  open.clear()
-  for (const name of SEED_VARIABLES) delete process.env[name]
-  // A test that never migrated leaves no tables.
-  await database.query('drop schema public cascade; create schema public')
-})
-
-describe.each([
-  ['memory', () => 'memory:'],
-  ['SQLite', () => `file:${join(directory, `service-${files}.db`)}`],
-  ['PostgreSQL', () => database.url],
-])('OAuthTokenService on %s', (kind, url) => {
   test('stores tokens, gives them back, and refreshes them when they are within their window', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     const grant = await zoho.issueGrant()
     await tokens.storeTokens(CLIENT, 'zoho_crm', grant)
     expect(await tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).toBe(grant.accessToken)
@@ -85,7 +30,7 @@ describe.each([
   })
 
   test('captures a rotated refresh token and keeps the stored one when an answer has none', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     const grant = await zoho.issueGrant()
     await tokens.storeTokens(CLIENT, 'zoho_crm', grant)
     await tokens.refreshToken(CLIENT, 'zoho_crm', CREDENTIALS)
@@ -99,7 +44,7 @@ describe.each([
   })
 
   test('keeps what storeTokens leaves out: refresh token, scopes, metadata', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     const metadata = { location: 'us', note: 'kept' }
     await tokens.storeTokens(CLIENT, 'zoho_crm', {
       accessToken: 'a',
@@ -118,7 +63,7 @@ describe.each([
   })
 
   test('an expiresIn that makes no sense does not lose the grant: the usual lifetime is taken, with a warning', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     for (const expiresIn of [-5, 0, Number.NaN, Infinity, 1e16, '3600s', '0x10', true, [3600]] as number[]) {
       await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'a', refreshToken: 'r', expiresIn })
       expect((await tokens.getTokenRecord(CLIENT, 'zoho_crm'))?.lifetimeMs).toBe(3_600_000)
@@ -130,7 +75,7 @@ describe.each([
   })
 
   test('refuses bad input with nothing changed', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'good', refreshToken: 'good-r' })
     const bad: (() => Promise<unknown>)[] = [
       () => tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'canary\0' }),
@@ -142,7 +87,7 @@ describe.each([
       () => tokens.getAccessToken('', 'zoho_crm'),
       () => tokens.getAccessToken(CLIENT, '__proto__'),
       () => tokens.getAccessToken(CLIENT, 'zoho_crm', 'canary' as never),
-      () => tokens.getAccessToken(localZohoApp.clientId, 'zoho_crm', CREDENTIALS),
+      () => tokens.getAccessToken(CREDENTIALS.clientId, 'zoho_crm', CREDENTIALS),
       () => tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS, { minValidMs: -1 }),
       () => tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS, { minValidMs: 7_200_000 }),
       () => tokens.reportRejected(CLIENT, 'zoho_crm', ''),
@@ -164,7 +109,7 @@ describe.each([
   })
 
   test('odd but allowed names are connections like any other', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     const names = ['__proto__', 'constructor', '../x', 'a","b', 'x'.repeat(255), 'two words']
     for (const name of names) await tokens.storeTokens(name, 'zoho_crm', { accessToken: `token of ${name}` })
     for (const name of names) expect(await tokens.getAccessToken(name, 'zoho_crm')).toBe(`token of ${name}`)
@@ -172,7 +117,7 @@ describe.each([
   })
 
   test('says what is missing: token, refresh token, app credentials, scope', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     await expect(tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).rejects.toMatchObject({
       code: 'TOKEN_NOT_FOUND',
       clientId: CLIENT,
@@ -200,7 +145,7 @@ describe.each([
   })
 
   test('lists connections page by page, filtered, without secrets', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     for (const client of ['a', 'b', 'c']) {
       for (const provider of ['zoho_calendar', 'zoho_crm']) {
         await tokens.storeTokens(client, provider, { accessToken: 'canary-1', refreshToken: 'canary-2' })
@@ -220,7 +165,7 @@ describe.each([
   })
 
   test('deletes for re-authorization, and with revoke also at the provider', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     const grant = await zoho.issueGrant()
     await tokens.storeTokens(CLIENT, 'zoho_crm', grant)
     expect(await tokens.deleteToken(CLIENT, 'zoho_crm')).toBe(true)
@@ -236,7 +181,7 @@ describe.each([
   })
 
   test('a revocation that the provider does not confirm is told, and done by the next deletion', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     const grant = await zoho.issueGrant()
     await tokens.storeTokens(CLIENT, 'zoho_crm', grant)
     await zoho.fault({ kind: 'server_error' }, { endpoint: 'revoke' })
@@ -250,7 +195,7 @@ describe.each([
   })
 
   test('a reported token is served no more, and refreshed once however many report it', async () => {
-    const tokens = await service(url(), {
+    const tokens = await open(url(), {
       providers: { zoho_crm: { ...CREDENTIALS, accountsServer: zoho.url } },
     })
     const grant = await zoho.issueGrant()
@@ -266,7 +211,7 @@ describe.each([
   })
 
   test('a reported token is served no more even while the provider is down', async () => {
-    const tokens = await service(url(), {
+    const tokens = await open(url(), {
       providers: { zoho_crm: { ...CREDENTIALS, accountsServer: zoho.url } },
     })
     const grant = await zoho.issueGrant()
@@ -279,7 +224,7 @@ describe.each([
   })
 
   test('fetch sends the token in the provider’s scheme, and repeats once with a new one after a 401', async () => {
-    const tokens = await service(url(), {
+    const tokens = await open(url(), {
       providers: { zoho_crm: { ...CREDENTIALS, accountsServer: zoho.url } },
     })
     const grant = await zoho.issueGrant()
@@ -310,7 +255,7 @@ describe.each([
     'nonsense',
     'https://www.zohoapis.com:8443/',
   ])('fetch sends the token nowhere but to the provider: %s', async target => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'canary' })
     await expect(tokens.fetch(CLIENT, 'zoho_crm', target)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
@@ -318,14 +263,14 @@ describe.each([
   test('tokens survive a restart', async () => {
     if (kind === 'memory') return expect(url()).toBe('memory:')
     const grant = await zoho.issueGrant()
-    const first = await service(url())
+    const first = await open(url())
     await first.storeTokens(CLIENT, 'zoho_crm', grant)
     await first.close()
-    expect(await (await service(url())).getAccessToken(CLIENT, 'zoho_crm')).toBe(grant.accessToken)
+    expect(await (await open(url())).getAccessToken(CLIENT, 'zoho_crm')).toBe(grant.accessToken)
   })
 
   test('a signal that has fired ends every call with its reason', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     const signal = AbortSignal.abort(new RangeError('enough'))
     const calls = [
       () => tokens.getAccessToken(CLIENT, 'zoho_crm', undefined, { signal }),
@@ -344,199 +289,9 @@ describe.each([
   })
 
   test('is closed once and for all', async () => {
-    const tokens = await service(url())
+    const tokens = await open(url())
     await tokens.close()
     await tokens.close()
     await expect(tokens.getAccessToken(CLIENT, 'zoho_crm')).rejects.toMatchObject({ code: 'INVALID_INPUT' })
-  })
-
-  describe('with a seed in the environment', () => {
-    test('takes it when nothing is stored, refreshes it, and never again once a token is stored', async () => {
-      const grant = await zoho.issueGrant()
-      process.env.ZOHO_REFRESH_TOKEN = grant.refreshToken
-      const tokens = await service(url())
-      expect(await tokens.hasToken(CLIENT, 'zoho_crm')).toBe(true)
-      const [first, second] = await Promise.all([
-        tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS),
-        tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS),
-      ])
-      expect(first).toBe(second)
-      expect((await zoho.summary()).requests).toBe(1)
-      process.env.ZOHO_REFRESH_TOKEN = 'another'
-      await tokens.refreshToken(CLIENT, 'zoho_crm', CREDENTIALS)
-      expect((await zoho.summary()).refused).toBe(0)
-    })
-
-    test('belongs to the first client that asks; a second is told how to name the client', async () => {
-      process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
-      const tokens = await service(url())
-      await tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)
-      await expect(tokens.getAccessToken('another', 'zoho_crm', CREDENTIALS)).rejects.toThrow(
-        /EVERGRANT_ENV_CLIENT_ID/,
-      )
-      expect(await tokens.hasToken('another', 'zoho_crm')).toBe(false)
-      expect(await tokens.getAccessToken(CLIENT, 'zoho_calendar', CREDENTIALS)).toMatch(/^1000\./)
-    })
-
-    test('belongs to the client that EVERGRANT_ENV_CLIENT_ID names', async () => {
-      process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
-      process.env.EVERGRANT_ENV_CLIENT_ID = CLIENT
-      const tokens = await service(url())
-      await expect(tokens.getAccessToken('another', 'zoho_crm', CREDENTIALS)).rejects.toMatchObject({
-        code: 'TOKEN_NOT_FOUND',
-      })
-      expect(await tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
-    })
-
-    test('is not used again after deleteToken, in this process or after a restart', async () => {
-      process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
-      const tokens = await service(url())
-      await tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)
-      expect(await tokens.deleteToken(CLIENT, 'zoho_crm')).toBe(true)
-      const again = kind === 'memory' ? tokens : await service(url())
-      expect(await again.hasToken(CLIENT, 'zoho_crm')).toBe(false)
-      await expect(again.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).rejects.toMatchObject({
-        code: 'TOKEN_NOT_FOUND',
-      })
-      process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
-      const renewed = kind === 'memory' ? null : await service(url())
-      if (renewed !== null)
-        expect(await renewed.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
-    })
-
-    test('that nobody has used yet is not used after deleteToken either', async () => {
-      process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
-      const tokens = await service(url())
-      expect(await tokens.deleteToken(CLIENT, 'zoho_crm')).toBe(true)
-      expect(await tokens.hasToken(CLIENT, 'zoho_crm')).toBe(false)
-    })
-
-    test('that was wrong is replaced by a corrected one, as long as it was never refreshed', async () => {
-      if (kind === 'memory') return expect(url()).toBe('memory:')
-      process.env.ZOHO_REFRESH_TOKEN = 'mistyped'
-      const first = await service(url())
-      await expect(first.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).rejects.toMatchObject({
-        code: 'REAUTHORIZATION_REQUIRED',
-      })
-      await first.close()
-      process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
-      expect(await (await service(url())).getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
-    })
-  })
-})
-
-describe('on PostgreSQL', () => {
-  test('storeTokens and deleteToken run inside the caller’s own transaction', async () => {
-    const pool = new pg.Pool({ connectionString: database.url, max: 3 })
-    const db = drizzle(pool)
-    const tokens = await service('', { database: db })
-    await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'before' })
-    await tokens.getAccessToken(CLIENT, 'zoho_crm')
-    const undone = db.transaction(async tx => {
-      await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'inside' }, { tx })
-      expect(await tokens.getAccessToken(CLIENT, 'zoho_crm')).toBe('before')
-      throw new RangeError('roll back')
-    })
-    await expect(undone).rejects.toThrow('roll back')
-    expect(await tokens.getAccessToken(CLIENT, 'zoho_crm')).toBe('before')
-
-    await db.transaction(async tx => {
-      await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'after' }, { tx })
-      await tokens.getAccessToken(CLIENT, 'zoho_crm')
-    })
-    expect(await tokens.getAccessToken(CLIENT, 'zoho_crm')).toBe('after')
-    await db.transaction(tx => tokens.deleteToken(CLIENT, 'zoho_crm', { tx }))
-    expect(await tokens.hasToken(CLIENT, 'zoho_crm')).toBe(false)
-    const revoking = db.transaction(tx => tokens.deleteToken(CLIENT, 'zoho_crm', { tx, revoke: true }))
-    await expect(revoking).rejects.toMatchObject({ code: 'INVALID_INPUT' })
-    await tokens.close()
-    // The pool is the caller's: it still works.
-    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
-    await pool.end()
-  })
-
-  test('is refused without an encryption key, with the command that makes one', async () => {
-    const opening = OAuthTokenService.open({ database: database.url })
-    await expect(opening).rejects.toThrow(/npx evergrant keys generate/)
-  })
-
-  test('adopts a table of the original shape: its plaintext tokens are returned, refreshed and sealed', async () => {
-    const [fresh, expired] = [await zoho.issueGrant(), await zoho.issueGrant()]
-    await database.query(`create table oauth_tokens (
-      id uuid primary key default gen_random_uuid(), client_id varchar(64) not null, provider varchar(32) not null,
-      access_token text not null, refresh_token text, token_expiry timestamptz, scopes text, metadata jsonb,
-      created_at timestamptz not null default now(), updated_at timestamptz not null default now())`)
-    await database.query('create unique index my_own_index on oauth_tokens (client_id, provider)')
-    const insert = `insert into oauth_tokens (client_id, provider, access_token, refresh_token, token_expiry)
-      values ($1, 'zoho_crm', $2, $3, now() + make_interval(mins => $4))`
-    await database.query(insert, ['fresh', fresh.accessToken, fresh.refreshToken, 40])
-    await database.query(insert, ['expired', 'long gone', expired.refreshToken, -40])
-    await database.query(insert, ['unknown', 'who knows', (await zoho.issueGrant()).refreshToken, null])
-
-    const tokens = await service(database.url)
-    expect(await tokens.getAccessToken('fresh', 'zoho_crm', CREDENTIALS)).toBe(fresh.accessToken)
-    expect((await zoho.summary()).requests).toBe(0)
-    expect(await tokens.getAccessToken('expired', 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
-    expect(await tokens.getAccessToken('unknown', 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
-    const rows = await database.query(
-      'select client_id, access_token, refresh_token from oauth_tokens order by 1',
-    )
-    expect(rows.find(row => row.client_id === 'expired')?.access_token).toMatch(/^eg1\./)
-    expect(rows.find(row => row.client_id === 'fresh')?.access_token).toBe(fresh.accessToken)
-    expect((await tokens.getTokenRecord('expired', 'zoho_crm'))?.refreshToken?.reveal()).toBe(
-      expired.refreshToken,
-    )
-  })
-
-  test('requireSealed makes plaintext from before an error, without a request and without a change', async () => {
-    await service(database.url)
-    await database.query(
-      "insert into oauth_tokens (client_id, provider, access_token, refresh_token) values ('c', 'zoho_crm', 'canary', 'r')",
-    )
-    const strict = await service(database.url, { requireSealed: true })
-    const error = await strict.getAccessToken('c', 'zoho_crm', CREDENTIALS).catch((reason: unknown) => reason)
-    expect(error).toMatchObject({ code: 'DECRYPTION_FAILED', clientId: 'c' })
-    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary')
-    expect((await zoho.summary()).requests).toBe(0)
-  })
-})
-
-describe('the ready-made service', () => {
-  test('is configured by the environment and opened at its first call; a failed opening is tried again', async () => {
-    const tokens = OAuthTokenService.lazy()
-    process.env.DATABASE_URL = 'postgres://127.0.0.1:1/nothing'
-    process.env.EVERGRANT_ENCRYPTION_KEYS = keys
-    process.env.ZOHO_ACCOUNTS_SERVER = zoho.url
-    process.env.ZOHO_CLIENT_ID = localZohoApp.clientId
-    process.env.ZOHO_CLIENT_SECRET = localZohoApp.clientSecret
-    try {
-      await expect(tokens.hasToken(CLIENT, 'zoho_crm')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-      process.env.DATABASE_URL = `file:${join(directory, 'lazy.db')}`
-      await tokens.storeTokens(CLIENT, 'zoho_crm', await zoho.issueGrant())
-      expect((await tokens.refreshToken(CLIENT, 'zoho_crm')).accessToken).toMatch(/^1000\./)
-      await tokens.close()
-    } finally {
-      for (const name of [
-        'DATABASE_URL',
-        'EVERGRANT_ENCRYPTION_KEYS',
-        'ZOHO_CLIENT_ID',
-        'ZOHO_CLIENT_SECRET',
-      ]) {
-        delete process.env[name]
-      }
-    }
-  })
-
-  test('calls that come while it opens share one opening', async () => {
-    const tokens = OAuthTokenService.lazy({
-      database: `file:${join(directory, 'shared.db')}`,
-      encryptionKeys: keys,
-    })
-    open.add(tokens)
-    expect(await Promise.all([1, 2, 3].map(() => tokens.hasToken(CLIENT, 'zoho_crm')))).toEqual([
-      false,
-      false,
-      false,
-    ])
   })
 })

@@ -83,11 +83,8 @@ export class PostgresEngine implements SqlEngine {
 
   #mayRepeat(error: unknown, attempts: number, repeatable: boolean): boolean {
     const code = codeOf(error)
-    if (isConflict(code)) return true
-    if (isNameLost(code) && this.#named) {
-      this.#named = false
-      return true
-    }
+    if (isNameLost(code)) this.#named = false
+    if (isNameLost(code) || isConflict(code)) return true
     // No server: once more and no oftener, so that an outage is told soon.
     if (isUnsent(error)) return attempts === 1
     // A pooled connection that had ended: the others of the pool may have, too.

@@ -1,0 +1,68 @@
+create table evergrant_migrations (
+  id integer not null,
+  name text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint evergrant_migrations_pkey PRIMARY KEY (id)
+);
+
+create table oauth_seed_owners (
+  variable text not null,
+  client_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint oauth_seed_owners_pkey PRIMARY KEY (variable)
+);
+
+create table oauth_seed_uses (
+  digest text not null,
+  provider text not null,
+  client_id text not null,
+  state text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint oauth_seed_uses_pkey PRIMARY KEY (digest, provider)
+);
+
+create table oauth_token_revocations (
+  id uuid not null,
+  client_id text not null,
+  provider text not null,
+  refresh_token text,
+  metadata jsonb,
+  requested_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone,
+  constraint oauth_token_revocations_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX oauth_token_revocations_pending_idx ON public.oauth_token_revocations USING btree (client_id, provider) WHERE (revoked_at IS NULL);
+
+create table oauth_tokens (
+  id uuid not null default gen_random_uuid(),
+  client_id text not null,
+  provider text not null,
+  access_token text,
+  refresh_token text,
+  token_expiry timestamp with time zone,
+  scopes text,
+  metadata jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  status text not null default 'active'::text,
+  status_reason text,
+  generation integer not null default 0,
+  lifetime_ms bigint,
+  refresh_at timestamp with time zone,
+  lease_id text,
+  lease_until timestamp with time zone,
+  attempt_id text,
+  app_id text,
+  failure_count integer not null default 0,
+  next_attempt_at timestamp with time zone,
+  last_error text,
+  last_refreshed_at timestamp with time zone,
+  refresh_token_expiry timestamp with time zone,
+  constraint oauth_tokens_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX oauth_tokens_due_idx ON public.oauth_tokens USING btree (refresh_at) WHERE (status = ANY (ARRAY['active'::text, 'suspect'::text]));
+
+CREATE UNIQUE INDEX oauth_tokens_client_id_provider_key ON public.oauth_tokens USING btree (client_id, provider);

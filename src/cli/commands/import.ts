@@ -1,0 +1,80 @@
+import { text } from 'node:stream/consumers'
+import { type ImportResult, importFromEnvironment, importTokens, parseTokenRecords } from 'evergrant/admin'
+import { EXIT, UsageError } from '../failure.ts'
+import { type Invocation, textOption, withService } from '../invocation.ts'
+import type { Output } from '../output.ts'
+import { visible } from '../visible-text.ts'
+
+/** Imports tokens, and tells of each record what became of it. Fails when one was refused. */
+export async function importRecords(invocation: Invocation): Promise<number> {
+  const dryRun = invocation.options.dryRun === true
+  const clientId = textOption(invocation, 'env')
+  const results =
+    clientId === undefined
+      ? await fromInput(invocation, dryRun)
+      : await fromEnvironment(invocation, clientId, dryRun)
+  const count = (outcome: ImportResult['outcome']): number =>
+    results.filter(result => result.outcome === outcome).length
+  const counts = { imported: count('imported'), kept: count('kept'), refused: count('refused') }
+  invocation.output.report({ dryRun, ...counts, results }, [
+    ...results.map(result => lineOf(result, dryRun)),
+    `${counts.imported} ${dryRun ? 'to import' : 'imported'}, ${counts.kept} kept, ${counts.refused} refused`,
+  ])
+  return counts.refused === 0 ? EXIT.done : EXIT.failed
+}
+
+async function fromInput(invocation: Invocation, dryRun: boolean): Promise<readonly ImportResult[]> {
+  if (textOption(invocation, 'provider') !== undefined) {
+    throw new UsageError('--provider goes with --env. Records name their providers themselves.')
+  }
+  if (process.stdin.isTTY) {
+    throw new UsageError(
+      'There is nothing to import. Send JSON to standard input, or name a client with --env. ' +
+        'See `evergrant import --help`.',
+    )
+  }
+  const records = parseTokenRecords(await text(process.stdin))
+  const overwrite = invocation.options.overwrite === true
+  let done = 0
+  const onResult = (): void => showProgress(invocation.output, ++done, records.length)
+  return withService(invocation, {}, service =>
+    importTokens(service, records, { overwrite, dryRun, onResult }),
+  )
+}
+
+function fromEnvironment(
+  invocation: Invocation,
+  clientId: string,
+  dryRun: boolean,
+): Promise<readonly ImportResult[]> {
+  if (invocation.options.overwrite === true) {
+    throw new UsageError(
+      '--overwrite does not go with --env: a stored token wins over the environment. ' +
+        'Send the new one to standard input instead.',
+    )
+  }
+  const provider = textOption(invocation, 'provider')
+  const providers = provider === undefined ? undefined : [provider]
+  return withService(invocation, {}, service =>
+    importFromEnvironment(service, { clientId, providers, dryRun }),
+  )
+}
+
+function lineOf({ position, clientId, provider, outcome, reason }: ImportResult, dryRun: boolean): string {
+  const name = `${visible(clientId)}  ${visible(provider)}`
+  switch (outcome) {
+    case 'imported':
+      return `${dryRun ? 'to import' : 'imported '}  ${name}`
+    case 'kept':
+      return `kept       ${name}  (there already)`
+    case 'refused':
+      return `refused    ${name}  record ${position}: ${visible(reason ?? '')}`
+  }
+}
+
+function showProgress(output: Output, done: number, all: number): void {
+  const width = 30
+  const filled = Math.round((done / all) * width)
+  const bar = '━'.repeat(filled) + '─'.repeat(width - filled)
+  output.progress(done === all ? '' : `${bar} ${done} of ${all}`)
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type DatabasePlace, findDatabase } from 'evergrant/admin'
+import { ownName, quoted } from '../own-name.ts'
+
+/** Where the demo keeps what it makes, and nothing else is touched. */
+export interface DemoPlace {
+  readonly directory: string
+  readonly database: DatabasePlace
+  /** On PostgreSQL, a schema of its own. */
+  readonly schema: string | undefined
+  /** On PostgreSQL, where nobody gave a key: the file that holds the demo's. */
+  readonly keyFile: string | undefined
+}
+
+const SCHEMA = 'evergrant_demo'
+
+/**
+ * Chooses the place, and makes this process one that knows nothing else: what the environment says of real
+ * accounts reaches neither this process from here on nor those that it starts.
+ */
+export function enterDemoPlace(): DemoPlace {
+  const { dataDirectory } = findDatabase({ environment: { EVERGRANT_DATA_DIR: process.env.EVERGRANT_DATA_DIR } })
+  const directory = join(dataDirectory, 'demo')
+  const { DATABASE_URL: databaseUrl, EVERGRANT_ENCRYPTION_KEYS: encryptionKeys } = process.env
+  const isPostgres = /^\s*postgres(ql)?:/i.test(databaseUrl ?? '')
+  for (const name of Object.keys(process.env)) {
+    if (/^(EVERGRANT|ZOHO)_|^DATABASE_URL$/.test(name)) delete process.env[name]
+  }
+  process.env.EVERGRANT_DATA_DIR = directory
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (!isPostgres) return { directory, database: findDatabase(), schema: undefined, keyFile: undefined }
+
+  process.env.DATABASE_URL = databaseUrl
+  const hasKeys = (encryptionKeys ?? '').trim() !== ''
+  if (hasKeys) process.env.EVERGRANT_ENCRYPTION_KEYS = encryptionKeys
+  const keyFile = hasKeys ? undefined : join(directory, 'postgres.key')
+  return { directory, database: findDatabase(), schema: SCHEMA, keyFile }
+}
+
+/** The files of the embedded database; none on PostgreSQL. */
+export function databaseFiles({ directory, database }: DemoPlace): readonly string[] {
+  if (database.kind !== 'sqlite') return []
+  return readdirSync(directory)
+    .map(name => join(directory, name))
+    .filter(path => statSync(path).isFile())
+}
+
+/** In words. */
+export function describePlace({ database, schema }: DemoPlace): string {
+  return schema === undefined
+    ? `SQLite in ${database.name}`
+    : `PostgreSQL at ${database.name}, in the schema ${schema} and nowhere else`
+}
+
+/** The command that shows what the demo has left. */
+export function commandToLook({ directory, schema }: DemoPlace): string {
+  return schema === undefined
+    ? `${ownName()} status --data-dir ${quoted(directory)}`
+    : `${ownName()} status --schema ${schema}`
+}

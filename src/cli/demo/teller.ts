@@ -1,0 +1,81 @@
+import { EXIT } from '../failure.ts'
+import type { Output } from '../output.ts'
+import { visible } from '../visible-text.ts'
+import type { Check, Finding } from './finding.ts'
+
+/** A line of the story, as the JSON document has it. */
+export interface Told {
+  readonly number: number
+  readonly title: string
+  readonly holds: boolean
+  readonly details: readonly string[]
+  /** What does not hold. */
+  readonly broken: readonly Pick<Check, 'expected' | 'found'>[]
+}
+
+const INDENT = '        '
+
+/** Tells the story line by line: a line counts only when everything that was checked for it holds. */
+export class Teller {
+  readonly #output: Output
+  readonly #told: Told[] = []
+
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  get told(): readonly Told[] {
+    return this.#told
+  }
+
+  /** Whether every line so far holds. */
+  get holds(): boolean {
+    return this.#told.every(({ holds }) => holds)
+  }
+
+  get exitCode(): number {
+    return this.holds ? EXIT.done : EXIT.failed
+  }
+
+  /** The title, and where everything is. */
+  open(title: string, facts: readonly (readonly [name: string, value: string])[]): void {
+    const longest = Math.max(...facts.map(([name]) => name.length))
+    this.#say('', `  ${this.#output.paint('bold', title)}`, '')
+    for (const [name, value] of facts) {
+      this.#say(`  ${this.#output.paint('dim', name.padEnd(longest))}  ${visible(value)}`)
+    }
+    this.#say('')
+  }
+
+  /** What is going on, while it takes its time. */
+  expect(number: number, title: string): void {
+    this.#output.progress(`  ${numbered(number)}  …  ${title}`)
+  }
+
+  tell(number: number, title: string, { checks, details }: Finding): void {
+    const broken = checks.filter(({ holds }) => !holds).map(({ expected, found }) => ({ expected, found }))
+    const holds = broken.length === 0
+    this.#told.push({ number, title, holds, details, broken })
+    this.#output.progress('')
+    const mark = holds ? this.#output.paint('green', '✓') : this.#output.paint(['bold', 'red'], '✗')
+    this.#say(`  ${numbered(number)}  ${mark}  ${holds ? title : this.#output.paint('bold', title)}`)
+    for (const { expected, found } of broken) {
+      this.#say(`${INDENT} expected ${visible(expected)}`, `${INDENT}    found ${visible(found)}`)
+    }
+    for (const detail of details) this.#say(`${INDENT} ${this.#output.paint('dim', visible(detail))}`)
+  }
+
+  /** The last lines. */
+  close(lines: readonly string[]): void {
+    this.#say('', ...lines.map(line => (line === '' ? '' : `  ${line}`)), '')
+  }
+
+  #say(...lines: readonly string[]): void {
+    if (this.#output.isJson) return
+    for (const line of lines) this.#output.line(line)
+  }
+}
+
+function numbered(number: number): string {
+  return String(number).padStart(2)
+}
