@@ -28,7 +28,12 @@ const CANARY = 'canary-7f3a91c2'
 /** Every call that carries a secret or reads one. */
 function secretCalls(store: TokenStore, row: ConnectionRow): (() => Promise<unknown>)[] {
   const seed = { variable: 'CANARY', digest: CANARY }
-  const secrets = { accessToken: CANARY, refreshToken: CANARY, metadata: { [CANARY]: CANARY }, scopes: CANARY }
+  const secrets = {
+    accessToken: CANARY,
+    refreshToken: CANARY,
+    metadata: { [CANARY]: CANARY },
+    scopes: CANARY,
+  }
   const grant = { kind: 'replace', refreshToken: CANARY } as const
   return [
     () => store.read(row),
@@ -64,53 +69,118 @@ async function failures(calls: readonly (() => Promise<unknown>)[]): Promise<str
   return [...new Set(reasons)].sort()
 }
 
-const ROW_FAULT = `create function fault() returns trigger language plpgsql as
-  $$ begin raise exception 'row %', new using errcode = current_setting('test.fault'); end $$`
-
-const POSTGRES_FAULTS: [string, string[], string[]][] = [
-  ['a check constraint', ['alter table oauth_tokens add check (length(access_token) < 9) not valid'], ['23514']],
-  ['a column that is too short', ['alter table oauth_tokens alter access_token type varchar(9)'], ['22001']],
-  ['a unique index of somebody', ['create unique index on oauth_tokens ((0))', 'alter table oauth_seed_uses add unique (digest, state)'], ['23505']],
-  ['a trigger that prints the row', ['create trigger fault before insert or update on oauth_tokens for each row execute function fault()'], ['P0001']],
-  ['a missing column', ['alter table oauth_tokens drop column refresh_token'], ['42703']],
-  ['a missing table', ['drop table oauth_tokens', 'drop table oauth_seed_uses'], ['42P01']],
-  ['a table of another kind', ['alter table oauth_tokens alter metadata type text', 'alter table oauth_tokens alter id type text'], []],
+const POSTGRES_FAULTS: [string, string[], string][] = [
+  [
+    'a check constraint',
+    ['alter table oauth_tokens add check (length(access_token) < 9) not valid'],
+    '23514',
+  ],
+  ['a column that is too short', ['alter table oauth_tokens alter access_token type varchar(9)'], '22001'],
+  ['a unique index of somebody', ['create unique index on oauth_tokens ((0))'], '23505'],
+  [
+    'a trigger that prints the row',
+    [
+      `create function fault() returns trigger language plpgsql as
+        $$ begin raise exception 'the row is %', new; end $$`,
+      'create trigger fault before insert or update on oauth_tokens for each row execute function fault()',
+    ],
+    'P0001',
+  ],
+  ['a missing column', ['alter table oauth_tokens drop column refresh_token'], '42703'],
+  ['a missing table', ['drop table oauth_seed_uses', 'drop table oauth_tokens'], '42P01'],
+  [
+    'a column of another type',
+    ['alter table oauth_tokens alter attempt_id type integer using null'],
+    '22P02',
+  ],
 ]
 
-describe.each(['a URL', 'postgres.js', 'PGlite'])('PostgreSQL by %s', async driver => {
+const DRIVERS: Record<string, (url: string) => Promise<Opened>> = {
+  'a URL': async url => ({ database: url, close: async () => {} }),
+  'postgres.js': async url => {
+    const sql = postgres(url, { onnotice: () => {} })
+    return { database: drizzlePostgresJs(sql), close: () => sql.end() }
+  },
+  PGlite: async () => {
+    const client = new PGlite()
+    return { database: drizzlePglite(client), query: text => client.exec(text), close: () => client.close() }
+  },
+}
+
+interface Opened {
+  readonly database: string | object
+  readonly query?: (text: string) => Promise<unknown>
+  readonly close: () => Promise<void>
+}
+
+describe.each(Object.entries(DRIVERS))('errors of PostgreSQL by %s', async (_, open) => {
   const database = await freshDatabase()
-  let store: TokenStore
-  let row: ConnectionRow
-  let query: (text: string) => Promise<unknown> = database.query
-  let close = async (): Promise<void> => {}
-
+  let opened: Opened
   beforeAll(async () => {
-    let handle: string | object = database.url
-    if (driver === 'postgres.js') {
-      const sql = postgres(database.url, { onnotice: () => {} })
-      handle = drizzlePostgresJs(sql)
-      close = () => sql.end()
-    }
-    if (driver === 'PGlite') {
-      const client = new PGlite()
-      handle = drizzlePglite(client)
-      query = text => client.query(text)
-      close = () => client.close()
-    }
-    store = await openPostgresStore({ database: handle })
-    row = await storedRow(store, { accessToken: 'short' })
-    await query(`alter database ${driver === 'PGlite' ? 'postgres' : new URL(database.url).pathname.slice(1)} set test.fault = 'P0001'`)
-    await query(ROW_FAULT)
+    opened = await open(database.url)
   })
-  afterAll(async () => {
+  afterAll(() => opened.close())
+
+  test.each(POSTGRES_FAULTS)('from %s hold a code and no secret', async (_name, faults, expected) => {
+    const schema = `fault_${expected.toLowerCase()}`
+    const store = await openPostgresStore({ database: opened.database, schema })
+    const row = await storedRow(store, { accessToken: 'short' })
+    const query = opened.query ?? database.query
+    await query(`begin; set local search_path to ${schema}; ${faults.join('; ')}; commit`)
+    expect(await failures(secretCalls(store, row))).toContain(expected)
     await store[Symbol.asyncDispose]()
-    await close()
   })
 
-  test.each(POSTGRES_FAULTS)('%s gives its SQLSTATE and no secret', async (_, faults, expected) => {
-    await query('begin')
-    await query('rollback')
-    for (const text of faults) await query(text)
-    expect(await failures(secretCalls(store, row))).toEqual(expect.arrayContaining(expected))
+  test('from text that the database cannot hold hold a code and no secret', async () => {
+    const store = await openPostgresStore({ database: opened.database, schema: 'odd_text' })
+    const put = (): Promise<unknown> => store.put(firstPut(freshKey(), { accessToken: `${CANARY}\0` }))
+    expect(await failures([put])).toEqual(['22021'])
+    await store[Symbol.asyncDispose]()
+  })
+})
+
+describe('errors of PostgreSQL that ends', async () => {
+  const database = await freshDatabase()
+
+  test('hold a code and no secret', async () => {
+    const store = await openPostgresStore({ database: database.url })
+    const row = await storedRow(store)
+    const name = new URL(database.url).pathname.slice(1)
+    await database.query(`alter database ${name} with connection limit 0`)
+    await database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    const calls = [...secretCalls(store, row), ...secretCalls(store, row)]
+    await store[Symbol.asyncDispose]()
+    expect(await failures(calls)).toEqual(['ECONNRESET'])
+  })
+})
+
+const SQLITE_FAULTS: [string, string, string][] = [
+  [
+    'a trigger that prints the row',
+    `create trigger fault before update on oauth_tokens begin select raise(abort, '${CANARY}'); end`,
+    'SQLITE_CONSTRAINT',
+  ],
+  ['a unique index of somebody', 'create unique index fault on oauth_tokens ((0))', 'SQLITE_CONSTRAINT'],
+  ['a missing column', 'alter table oauth_tokens drop column refresh_token', 'SQLITE_ERROR'],
+  ['a missing table', 'drop table oauth_tokens', 'SQLITE_ERROR'],
+  ['a lock of another process', 'begin immediate', 'SQLITE_BUSY'],
+]
+
+describe('errors of SQLite', () => {
+  test.each(SQLITE_FAULTS)('from %s hold a code and no secret', async (_, fault, expected) => {
+    const folder = mkdtempSync(join(tmpdir(), 'evergrant-leaks-'))
+    const path = join(folder, 'tokens.db')
+    const store = await openSqliteStore({ url: path, timeoutMs: 50 })
+    const row = await storedRow(store)
+    const hand = new Libsql(path)
+    hand.exec(fault)
+    expect(await failures(secretCalls(store, row))).toContain(expected)
+    hand.close()
+    await store[Symbol.asyncDispose]()
+    expect(await failures(secretCalls(store, row))).toEqual(['SQLITE_MISUSE'])
+    rmSync(folder, { recursive: true, force: true })
   })
 })

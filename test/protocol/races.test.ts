@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/errors.ts'
 import { answers, FakeProvider, type Mishap } from '../support/fake-provider.ts'
-import { HOUR, MINUTE, SECOND, unknownProvider } from '../support/lifecycle.ts'
+import { HOUR, SECOND, unknownProvider } from '../support/lifecycle.ts'
 import { unreliableStore } from '../support/unreliable-store.ts'
 import { World } from '../support/world.ts'
 
@@ -243,91 +242,5 @@ describe('close', () => {
     await world.clock.advance(HOUR)
     await expect(world.run(process.get())).rejects.toThrow(/closing/)
     expect(provider.asked).toEqual(['grant'])
-  })
-})
-
-describe('whatever happens in whichever order', () => {
-  const action = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('get'), process: fc.nat(2) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('refresh'), process: fc.nat(2) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconnect'), process: fc.nat(2) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('by hand'), process: fc.nat(2) }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), process: fc.nat(2) }) },
-  )
-  const schedule = fc.record({
-    seed: fc.nat(),
-    rotation: fc.constantFrom('static', 'strict'),
-    steps: fc.array(fc.record({ action, pauseMs: fc.constantFrom(0, 5, 40, 400, 30 * MINUTE, HOUR) }), {
-      maxLength: 25,
-    }),
-    // Which store calls lose their answer, cyclically; how long they take is drawn from the seed.
-    losses: fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }),
-  })
-
-  test('no request overlaps another, a re-connect wins, nothing is resurrected, and no grant is lost', async () => {
-    await fc.assert(
-      fc.asyncProperty(schedule, async ({ seed, rotation, steps, losses }) => {
-        const provider = new FakeProvider('zoho_crm', { ...unknownProvider, lifetimeMs: HOUR, rotation })
-        provider.rotates = rotation === 'strict'
-        const world = await World.make({ provider, seed })
-        let draws = 0
-        const draw = (): number => {
-          draws += 1
-          return world.randomness.fraction()
-        }
-        provider.before = () => world.clock.delay(draw() * 60)
-        provider.after = () => world.clock.delay(draw() * 60)
-        let healed = false
-        const processes = [1, 2, 3].map(() => {
-          const { store, line } = unreliableStore(world.store, world.clock)
-          line.delayMs = () => draw() * 20
-          line.losesAnswer = method =>
-            !healed &&
-            ['claim', 'commit', 'settle', 'succeed'].includes(method) &&
-            (losses[draws % losses.length] ?? false)
-          return world.process({ cache: { maxAgeMs: 100 } }, store)
-        })
-        let family: string | null = null
-        let grants = 0
-        const pending: Promise<unknown>[] = []
-        const newest = (): Promise<void> => {
-          grants += 1
-          family = provider.grant(`family${grants}`)
-          return world.process().store(`stored-${grants}`, family, HOUR)
-        }
-        await newest()
-        for (const { action, pauseMs } of steps) {
-          const process = processes[action.process]
-          if (process === undefined) throw new RangeError('no such process')
-          if (action.kind === 'get') pending.push(process.get().catch((error: unknown) => error))
-          if (action.kind === 'refresh')
-            pending.push(process.get({ refreshNow: true }).catch((error: unknown) => error))
-          // Writes of a person, straight on the database: their order is the truth that the checks rely on.
-          if (action.kind === 'reconnect') await newest()
-          if (action.kind === 'by hand' && family !== null)
-            await world.process().store(`hand-${draws}`, null, HOUR)
-          if (action.kind === 'delete') {
-            family = null
-            await world.process().delete()
-          }
-          await world.clock.advance(pauseMs)
-        }
-        await world.run(Promise.all(pending), 10 * MINUTE)
-        healed = true
-        await world.clock.advance(MINUTE)
-
-        expect(provider.overlaps).toBe(0)
-        const row = await world.row()
-        if (family === null) {
-          expect(row).toBeNull()
-          return
-        }
-        // The grant in the row is of the family that was connected last, and the provider still honours it.
-        expect(row?.refreshToken?.split('-')[0]).toBe(family)
-        expect(row?.status).toBe('active')
-        expect(provider.isGood(row?.refreshToken ?? '')).toBe(true)
-      }),
-      { numRuns: 1_000 },
-    )
   })
 })
