@@ -5,6 +5,7 @@
 export { systemClock } from '../clock.ts'
 export type { Clock } from '../ports/clock.ts'
 export { fileKeys } from '../sealing/file-keys.ts'
+export { makeDataDirectory } from '../store/sqlite/data-directory.ts'
 export { type DatabasePlace, findDatabase } from './find-database.ts'
 export { generateKey } from './generate-key.ts'
 export { type EnvironmentImport, importFromEnvironment } from './import-from-environment.ts'

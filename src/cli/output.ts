@@ -16,6 +16,7 @@ export class Output {
   readonly #stdout: TextStream
   readonly #stderr: TextStream
   readonly #mayColour: boolean
+  #showsProgress = false
 
   constructor(
     streams: { readonly stdout: TextStream; readonly stderr: TextStream },
@@ -45,11 +46,13 @@ export class Output {
 
   /** A line on standard output. What comes from outside has gone through {@link visible}. */
   line(text = ''): void {
+    this.progress('')
     this.#stdout.write(`${text}\n`)
   }
 
   /** Lines on standard error: what went wrong. */
   complain(lines: readonly string[]): void {
+    this.progress('')
     for (const line of lines) this.#stderr.write(`${line}\n`)
   }
 
@@ -58,9 +61,11 @@ export class Output {
     if (this.#stderr.isTTY && !this.isJson) this.#stderr.write(`${text}\n`)
   }
 
-  /** A line that the next one replaces, while something takes its time; '' takes it away. */
+  /** A line for the time that something takes; the next output replaces it, and '' takes it away. */
   progress(text: string): void {
-    if (this.#stderr.isTTY && !this.isJson) this.#stderr.write(`\r\u001b[2K${visible(text)}`)
+    if (!this.#stderr.isTTY || this.isJson) return
+    if (text !== '' || this.#showsProgress) this.#stderr.write(`\r\u001b[2K${visible(text)}`)
+    this.#showsProgress = text !== ''
   }
 
   /** Text in colour, on a terminal. */

@@ -5,7 +5,8 @@ export function ownName(program: string = process.argv[1] ?? '', directory: stri
   if (basename(program) === 'evergrant') {
     return basename(dirname(program)) === '.bin' ? 'npx evergrant' : 'evergrant'
   }
-  return `node ${quoted(relative(directory, program))}`
+  const path = relative(directory, program)
+  return `node ${quoted(path.startsWith('..') ? program : path)}`
 }
 
 /** A word of a shell command line. */

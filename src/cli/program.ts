@@ -3,7 +3,7 @@ import { Command as CommanderCommand, CommanderError } from 'commander'
 import { refuseSecretsIn } from './argv-secrets.ts'
 import { EXIT, failureOf, printFailure, UsageError } from './failure.ts'
 import { Output } from './output.ts'
-import { type Verb, verbs } from './verbs.ts'
+import { groups, type Verb, verbs } from './verbs.ts'
 
 const EPILOGUE = `
 Example:
@@ -26,8 +26,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return await parse(args, output)
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done
+    // Without a verb it has printed its help, which says all.
+    if (isHelp(error) && !output.isJson) return EXIT.usage
     const failure = failureOf(error instanceof CommanderError ? usageErrorOf(error) : error)
-    output.progress('')
     printFailure(output, failure)
     return failure.exitCode
   }
@@ -46,7 +47,7 @@ async function parse(args: readonly string[], output: Output): Promise<number> {
     .exitOverride()
     // Mistakes are told by printFailure, in one manner with all others.
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .addHelpText('after', EPILOGUE)
   for (const verb of verbs) {
     addVerb(program, verb, async command => {
@@ -67,7 +68,6 @@ function addVerb(
   const parent = isGroup ? groupOf(program, first) : program
   const command = parent
     .command(isGroup ? [second, ...rest].join(' ') : verb.usage)
-    .summary(verb.summary)
     .description(`${capitalized(verb.summary)}.`)
     .addHelpText('after', `\nExample:\n  ${verb.example}`)
   for (const [flags, description] of verb.options) command.option(flags, description)
@@ -76,7 +76,20 @@ function addVerb(
 
 function groupOf(program: CommanderCommand, name: string): CommanderCommand {
   const known = program.commands.find(command => command.name() === name)
-  return known ?? program.command(name).summary('encryption keys').description('Encryption keys.')
+  return (
+    known ??
+    program
+      .command(name)
+      .description(groups[name] ?? '')
+      .helpCommand(false)
+  )
+}
+
+/** A verb in the list of the help: with its arguments, without a word about options. */
+function termOf(command: CommanderCommand): string {
+  const inner = command.commands.map(child => child.name()).join('|')
+  const args = command.registeredArguments.map(arg => (arg.required ? `<${arg.name()}>` : `[${arg.name()}]`))
+  return [command.name(), ...(inner === '' ? [] : [inner]), ...args].join(' ')
 }
 
 async function invoke(verb: Verb, command: CommanderCommand, output: Output): Promise<number> {
@@ -91,7 +104,6 @@ async function invoke(verb: Verb, command: CommanderCommand, output: Output): Pr
 
 /** The parser's own words, without the value of an option: it may be a secret under an unknown name. */
 function usageErrorOf({ message, code }: CommanderError): UsageError {
-  // Without a verb it has printed the help.
   if (code === 'commander.help') return new UsageError('A verb is missing. See `evergrant --help`.')
   const [what = '', suggestion] = message
     .replace(/^error: /, '')
@@ -99,6 +111,10 @@ function usageErrorOf({ message, code }: CommanderError): UsageError {
     .split('\n')
   const hint = suggestion === undefined ? '' : ` ${suggestion.replace(/^\((.*)\)$/, '$1')}`
   return new UsageError(`${capitalized(what).replace(/\.?$/, '.')}${hint} See \`evergrant --help\`.`)
+}
+
+function isHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help'
 }
 
 function versionOf(): string {

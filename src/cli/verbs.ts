@@ -11,10 +11,13 @@ export interface Verb {
   readonly load: () => Promise<Command>
 }
 
+/** What stands before the verbs of two words. */
+export const groups: Readonly<Record<string, string>> = { keys: 'Encryption keys.' }
+
 export const verbs: readonly Verb[] = [
   {
     usage: 'demo',
-    summary: 'watch tokens stay fresh: a local provider, several processes, every line checked',
+    summary: 'watch a token stay fresh: a local provider, several processes, every line checked',
     options: [['--once', 'end when the story is told, also on a terminal']],
     example: 'evergrant demo --once',
     load: async () => (await import('./commands/demo.ts')).demo,

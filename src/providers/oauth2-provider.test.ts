@@ -1,11 +1,10 @@
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { onRequest, type RawServer, rawServer } from '../../test/support/raw-server.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { onRequest, rawServer } from '../../test/support/raw-server.ts'
+import { useWire } from '../../test/support/wire.ts'
 import { systemClock } from '../clock.ts'
 import type { RefreshRequest } from '../ports/provider.ts'
-import type { Transport } from '../ports/transport.ts'
 import { Secret } from '../secret.ts'
-import { httpTransport } from '../transport/http-transport.ts'
 import { defineProvider } from './define-provider.ts'
 import { genericProvider } from './generic-provider.ts'
 import { OAuth2Provider } from './oauth2-provider.ts'
@@ -18,22 +17,16 @@ interface SeenRequest {
   readonly body: string
 }
 
-const servers: RawServer[] = []
-let transport: Transport
+const { serve: serveRaw, transport } = useWire()
 let seen: SeenRequest[]
 
 beforeEach(() => {
-  transport = httpTransport()
   seen = []
-})
-afterEach(async () => {
-  await transport.close()
-  for (const server of servers.splice(0)) await server[Symbol.asyncDispose]()
 })
 
 /** A server that answers every request the same way; gives its origin. */
 async function serve(status: number, body: string, header = 'x: y'): Promise<string> {
-  const server = await rawServer(socket =>
+  const server = await serveRaw(socket =>
     onRequest(socket, (head, requestBody) => {
       const [line = '', ...headers] = head.split('\r\n')
       seen.push({
@@ -48,12 +41,11 @@ async function serve(status: number, body: string, header = 'x: y'): Promise<str
       )
     }),
   )
-  servers.push(server)
   return server.url.origin
 }
 
 function providerOf(profile: ProviderProfile): OAuth2Provider {
-  return new OAuth2Provider(profile, { transport, clock: systemClock })
+  return new OAuth2Provider(profile, { transport: transport(), clock: systemClock })
 }
 
 function generic(
@@ -143,8 +135,7 @@ describe('a refresh', () => {
   })
 
   test.each([301, 302, 303, 307, 308])('answered by a redirect (%i) goes no further', async status => {
-    const hopTwo = await rawServer(() => {})
-    servers.push(hopTwo)
+    const hopTwo = await serveRaw(() => {})
     const origin = await serve(status, issued, `location: ${hopTwo.url.href}`)
     const answer = await generic(origin).refresh(refreshRequest())
     expect(answer).toMatchObject({ kind: 'ambiguous', code: 'PROVIDER_RESPONSE' })
@@ -153,8 +144,7 @@ describe('a refresh', () => {
   })
 
   test('to a page that refreshes itself elsewhere goes no further', async () => {
-    const hopTwo = await rawServer(() => {})
-    servers.push(hopTwo)
+    const hopTwo = await serveRaw(() => {})
     const origin = await serve(200, `<meta http-equiv="refresh" content="0;url=${hopTwo.url.href}">`)
     expect((await generic(origin).refresh(refreshRequest())).kind).toBe('ambiguous')
     expect(hopTwo.connections).toHaveLength(0)
@@ -168,8 +158,7 @@ describe('a refresh', () => {
   })
 
   test('with metadata of a hostile data centre is refused before anything is sent', async () => {
-    const hostile = await rawServer(() => {})
-    servers.push(hostile)
+    const hostile = await serveRaw(() => {})
     const provider = providerOf(zohoCrm())
     for (const metadata of [{ api_domain: hostile.url.origin }, { location: hostile.url.host }]) {
       await expect(provider.refresh(refreshRequest({ metadata }))).rejects.toMatchObject({

@@ -25,10 +25,13 @@ const DECISIVE = new Set([
   'error',
 ])
 
-/** Reads the body of a token endpoint by its content, not its label (RFC 6749 §5.1). */
+/**
+ * Reads the body of a token endpoint by its content, not its label (RFC 6749 §5.1).
+ * @param acceptsForm whether a form-encoded body counts as an answer; a refresh token in it is carried anyway
+ */
 export function readAnswer(body: Uint8Array, acceptsForm: boolean): ReadAnswer {
   const { text, intact } = decodeAnswer(body)
-  const form = acceptsForm ? readForm(text) : null
+  const form = readForm(text)
   const scanned = form === null ? scanObject(text) : { members: form, depth: 1 }
   const carried = refreshTokenIn(scanned.members)
   // A replacement character in broken bytes is no part of a token.
@@ -39,7 +42,7 @@ export function readAnswer(body: Uint8Array, acceptsForm: boolean): ReadAnswer {
   if (!intact) return unintelligible('a body that is not text')
   if (scanned.depth > MAX_DEPTH) return unintelligible('a body that nests too deep')
   if (contradictsItself(scanned.members)) return unintelligible('a body that contradicts itself')
-  const members = form === null ? parseObject(text) : membersOf(form)
+  const members = form === null ? parseObject(text) : acceptsForm ? membersOf(form) : null
   return members === null
     ? unintelligible('a body that is not a JSON object')
     : { kind: 'members', members, refreshToken }

@@ -67,6 +67,12 @@ describe('a refresh token is carried on', () => {
     expect(carriedBy(answer)).toBe('next')
   })
 
+  test('from a form where the profile expects JSON', () => {
+    const answer = judge(200, 'access_token=a&refresh_token=next&expires_in=3600')
+    expect(verdictOn(answer)).toBe('PROVIDER_RESPONSE')
+    expect(carriedBy(answer)).toBe('next')
+  })
+
   test('from a form that contradicts itself', () => {
     const answer = judge(200, 'access_token=a&refresh_token=first&refresh_token=next', formRules)
     expect(verdictOn(answer)).toBe('PROVIDER_RESPONSE')

@@ -1,4 +1,4 @@
-import { InvalidInputError, StoreUnavailableError } from '../errors.ts'
+import { InvalidInputError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Randomness } from '../ports/randomness.ts'
 import type {
@@ -23,6 +23,7 @@ import type {
   SettleRequest,
   TokenStore,
 } from '../ports/store.ts'
+import { closedStore } from './closed-store.ts'
 import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
 
 export interface MemoryStoreOptions {
@@ -256,7 +257,7 @@ class MemoryStore implements TokenStore {
     if (tx !== undefined) {
       throw new InvalidInputError('`tx` works with a PostgreSQL database only. This store is in memory.')
     }
-    if (this.#closed) throw new StoreUnavailableError('The store is closed (ECLOSED).', 'ECLOSED')
+    if (this.#closed) throw closedStore()
   }
 
   #now(): number {

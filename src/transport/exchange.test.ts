@@ -15,7 +15,7 @@ describe('an answer that is cut', () => {
         socket.on('close', () => clearInterval(drip))
       }),
     )
-    expect(await post(server.url, { timeoutMs: 400 })).toMatchObject({
+    expect(await post(server.url, { timeoutMs: 1_000 })).toMatchObject({
       kind: 'cut',
       reason: 'TIMEOUT',
       status: null,
@@ -30,14 +30,14 @@ describe('an answer that is cut', () => {
         socket.on('close', () => clearInterval(drip))
       }),
     )
-    const answer = await post(server.url, { timeoutMs: 400 })
+    const answer = await post(server.url, { timeoutMs: 1_000 })
     expect(answer).toMatchObject({ kind: 'cut', reason: 'TIMEOUT', status: 200 })
     expect(textOf(answer)).toMatch(/^\{"refresh_token":"r1"/)
   })
 
   test('is one that never comes; its connection is closed', async () => {
     const server = await serve(socket => onRequest(socket, () => {}))
-    expect(await post(server.url, { timeoutMs: 200 })).toMatchObject({
+    expect(await post(server.url, { timeoutMs: 500 })).toMatchObject({
       kind: 'cut',
       reason: 'TIMEOUT',
       status: null,

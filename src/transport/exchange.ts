@@ -2,6 +2,7 @@ import { type Agent, type ClientRequest, type IncomingMessage, request as reques
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TransportAnswer, TransportRequest } from '../ports/transport.ts'
+import { decodedBody } from './decoded-body.ts'
 import { receivedHeaders } from './received-headers.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
@@ -44,6 +45,7 @@ class Exchange {
   #socket: Socket | undefined
   #receivedBytes = 0
   #status: number | null = null
+  #encoding = ''
   /** Whether a byte of the request may have left. */
   #sent = false
   #settled = false
@@ -94,6 +96,7 @@ class Exchange {
       return
     }
     this.#status = response.statusCode ?? null
+    this.#encoding = response.headers['content-encoding'] ?? ''
     response.on('data', (chunk: Buffer) => this.#collect(chunk))
     response.on('error', error => this.#giveUp(reasonOf(error)))
     response.on('end', () => this.#answered(response))
@@ -111,23 +114,27 @@ class Exchange {
       this.#giveUp('CONNECTION_CLOSED')
       return
     }
+    const body = this.#decoded()
+    if (body === null) {
+      this.#giveUp('BODY_UNDECODABLE')
+      return
+    }
     this.#socket?.on('data', dropConnection)
-    this.#settle({
-      kind: 'answered',
-      status,
-      headers: receivedHeaders(response.rawHeaders),
-      body: Buffer.concat(this.#chunks),
-    })
+    this.#settle({ kind: 'answered', status, headers: receivedHeaders(response.rawHeaders), body })
   }
 
   #giveUp(reason: string): void {
     if (this.#settled) return
     this.#settle(
       this.#sent
-        ? { kind: 'cut', reason, status: this.#status, body: Buffer.concat(this.#chunks) }
+        ? { kind: 'cut', reason, status: this.#status, body: this.#decoded() ?? Buffer.alloc(0) }
         : { kind: 'unsent', reason: this.#outgoing.reusedSocket ? STALE_CONNECTION : reason },
     )
     this.#outgoing.destroy()
+  }
+
+  #decoded(): Buffer | null {
+    return decodedBody(Buffer.concat(this.#chunks), this.#encoding, MAX_BODY_BYTES)
   }
 
   #settle(answer: TransportAnswer): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { onRequest } from '../../test/support/raw-server.ts'
 import { selfSigned, textOf, useWire } from '../../test/support/wire.ts'
@@ -47,13 +47,35 @@ describe('a whole answer', () => {
     expect(textOf(answer)).toBe(body)
   })
 
-  test('is kept as it is when it is compressed against our request', async () => {
-    const bomb = gzipSync(Buffer.alloc(50_000_000))
-    const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`
-    const server = await serveBytes(Buffer.concat([Buffer.from(head), bomb]))
+  test.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const)('is decoded when it is compressed (%s) against our request', async (encoding, compress) => {
+    const body = compress('{"refresh_token":"rotated"}')
+    const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`
+    const server = await serveBytes(Buffer.concat([Buffer.from(head), body]))
+    expect(textOf(await post(server.url))).toBe('{"refresh_token":"rotated"}')
+  })
+
+  test('that was cut off is decoded as far as it came', async () => {
+    const body = gzipSync(`{"refresh_token":"rotated","more":"${'x'.repeat(200)}"}`, { level: 0 })
+    const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`
+    const server = await serveBytes(Buffer.concat([Buffer.from(head), body.subarray(0, 150)]))
     const answer = await post(server.url)
-    expect(answer).toMatchObject({ kind: 'answered', status: 200 })
-    expect(textOf(answer)).toBe(bomb.toString('latin1'))
+    expect(answer.kind).toBe('cut')
+    expect(textOf(answer)).toContain('{"refresh_token":"rotated"')
+  })
+
+  test.each([
+    ['gzip', gzipSync(Buffer.alloc(50_000_000))],
+    ['gzip', Buffer.from('no gzip at all')],
+    ['zstd', Buffer.from('unknown here')],
+  ])('that unpacks to far too much, or not at all, is no answer (%s)', async (encoding, body) => {
+    const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`
+    const server = await serveBytes(Buffer.concat([Buffer.from(head), body]))
+    expect(await post(server.url)).toMatchObject({ kind: 'cut', reason: 'BODY_UNDECODABLE' })
   })
 
   test('may carry any byte that HTTP allows in a header', async () => {

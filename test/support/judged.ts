@@ -46,8 +46,8 @@ export function cut(status: number | null, body: Body): RefreshAnswer {
   return judgeAnswer(
     { kind: 'cut', reason: 'ECONNRESET', status, body: bytesOf(body) },
     sent,
-    standard,
-    clock,
+    standardRules,
+    systemClock,
   )
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { claimsContract } from './store-contract/claims.ts'
+import { closingContract } from './store-contract/closing.ts'
 import { deletionContract } from './store-contract/deletion.ts'
 import type { StoreHarness } from './store-contract/harness.ts'
 import { listsContract } from './store-contract/lists.ts'
@@ -36,5 +37,6 @@ export function storeContract<Harness extends StoreHarness>(
     ]) {
       contract(() => harness)
     }
+    closingContract(open)
   })
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import {
   type AccessToken,
-  EvergrantError,
   type EventSink,
+  EvergrantError,
   InvalidInputError,
   OAuthTokenService,
 } from 'evergrant'

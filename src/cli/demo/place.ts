@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type DatabasePlace, findDatabase } from 'evergrant/admin'
+import { type DatabasePlace, findDatabase, makeDataDirectory } from 'evergrant/admin'
 import { ownName, quoted } from '../own-name.ts'
 
 /** Where the demo keeps what it makes, and nothing else is touched. */
@@ -19,8 +19,10 @@ const SCHEMA = 'evergrant_demo'
  * Chooses the place, and makes this process one that knows nothing else: what the environment says of real
  * accounts reaches neither this process from here on nor those that it starts.
  */
-export function enterDemoPlace(): DemoPlace {
-  const { dataDirectory } = findDatabase({ environment: { EVERGRANT_DATA_DIR: process.env.EVERGRANT_DATA_DIR } })
+export async function enterDemoPlace(): Promise<DemoPlace> {
+  const { dataDirectory } = findDatabase({
+    environment: { EVERGRANT_DATA_DIR: process.env.EVERGRANT_DATA_DIR },
+  })
   const directory = join(dataDirectory, 'demo')
   const { DATABASE_URL: databaseUrl, EVERGRANT_ENCRYPTION_KEYS: encryptionKeys } = process.env
   const isPostgres = /^\s*postgres(ql)?:/i.test(databaseUrl ?? '')
@@ -28,7 +30,7 @@ export function enterDemoPlace(): DemoPlace {
     if (/^(EVERGRANT|ZOHO)_|^DATABASE_URL$/.test(name)) delete process.env[name]
   }
   process.env.EVERGRANT_DATA_DIR = directory
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  await makeDataDirectory(directory)
   if (!isPostgres) return { directory, database: findDatabase(), schema: undefined, keyFile: undefined }
 
   process.env.DATABASE_URL = databaseUrl
@@ -38,12 +40,12 @@ export function enterDemoPlace(): DemoPlace {
   return { directory, database: findDatabase(), schema: SCHEMA, keyFile }
 }
 
-/** The files of the embedded database; none on PostgreSQL. */
+/** The files of the embedded database, with the log beside it; none on PostgreSQL. */
 export function databaseFiles({ directory, database }: DemoPlace): readonly string[] {
   if (database.kind !== 'sqlite') return []
   return readdirSync(directory)
+    .filter(name => /^evergrant\.db(-wal|-shm)?$/.test(name))
     .map(name => join(directory, name))
-    .filter(path => statSync(path).isFile())
 }
 
 /** In words. */

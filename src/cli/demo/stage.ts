@@ -3,6 +3,7 @@ import { fileKeys } from 'evergrant/admin'
 import { type ForkedLocalZoho, forkLocalZoho, localZohoApp } from 'evergrant/testing'
 import { Actor } from './actor.ts'
 import { CLIENT_ID } from './connection.ts'
+import { announceDemo, refuseSecondDemo } from './one-at-a-time.ts'
 import type { DemoPlace } from './place.ts'
 import type { Processes } from './processes.ts'
 
@@ -36,13 +37,16 @@ export interface Stage {
 
 /**
  * A clean database, a local Zoho, and four processes that have opened their service.
+ * @throws UsageError another demo runs here
  * @throws InvalidInputError | StoreUnavailableError the database cannot be used
  */
 export async function setStage(place: DemoPlace, processes: Processes): Promise<Stage> {
+  await refuseSecondDemo(place)
   await clean(place)
   // Zoho's throttle, ten refreshes in ten minutes, is for tokens that live an hour.
   const zoho = await forkLocalZoho({ accessTokenLifetimeMs: TOKEN_LIFETIME_MS, throttle: null })
   await processes.add({ end: () => zoho.close() })
+  announceDemo(place, zoho.url)
   const environment = await environmentFor(zoho)
   const { schema, keyFile } = place
   const enter = async (): Promise<Actor> => {

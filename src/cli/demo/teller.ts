@@ -19,6 +19,7 @@ const INDENT = '        '
 export class Teller {
   readonly #output: Output
   readonly #told: Told[] = []
+  #isClosed = false
 
   constructor(output: Output) {
     this.#output = output
@@ -31,6 +32,11 @@ export class Teller {
   /** Whether every line so far holds. */
   get holds(): boolean {
     return this.#told.every(({ holds }) => holds)
+  }
+
+  /** Whether the story is told. */
+  get isClosed(): boolean {
+    return this.#isClosed
   }
 
   get exitCode(): number {
@@ -56,7 +62,6 @@ export class Teller {
     const broken = checks.filter(({ holds }) => !holds).map(({ expected, found }) => ({ expected, found }))
     const holds = broken.length === 0
     this.#told.push({ number, title, holds, details, broken })
-    this.#output.progress('')
     const mark = holds ? this.#output.paint('green', '✓') : this.#output.paint(['bold', 'red'], '✗')
     this.#say(`  ${numbered(number)}  ${mark}  ${holds ? title : this.#output.paint('bold', title)}`)
     for (const { expected, found } of broken) {
@@ -65,8 +70,14 @@ export class Teller {
     for (const detail of details) this.#say(`${INDENT} ${this.#output.paint('dim', visible(detail))}`)
   }
 
+  /** What comes after the last lines. */
+  end(text: string): void {
+    this.#say('', `  ${text}`)
+  }
+
   /** The last lines. */
   close(lines: readonly string[]): void {
+    this.#isClosed = true
     this.#say('', ...lines.map(line => (line === '' ? '' : `  ${line}`)), '')
   }
 

@@ -18,7 +18,7 @@ process.on('message', message => {
 async function perform({ id, name, args }: Call): Promise<void> {
   try {
     const call = performer[name] as (...args: readonly unknown[]) => Promise<unknown>
-    send({ kind: 'result', id, result: await call.apply(performer, args) })
+    send({ kind: 'result', id, result: await call.apply(performer, [...args]) })
   } catch (error) {
     send({ kind: 'error', id, ...coded(error) })
   }
@@ -33,4 +33,3 @@ function send(reply: Reply): void {
   // Nobody listens any more: the parent is gone, and so will this process be.
   if (process.connected) process.send?.(reply)
 }
-

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { is } from 'drizzle-orm'
 import { PgTransaction } from 'drizzle-orm/pg-core'
 import { InvalidInputError } from '../../errors.ts'
+import { closedStore } from '../closed-store.ts'
 import type { Database, Placeholders, Query, RunOptions, SqlEngine, SqlSession } from '../sql-engine.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import { postgresDialect } from './dialect.ts'
@@ -18,6 +19,7 @@ export class PostgresEngine implements SqlEngine {
   readonly #source: PostgresSource
   readonly #timeoutMs: number
   #named: boolean
+  #closed = false
 
   constructor(source: PostgresSource, schema: string, timeoutMs: number) {
     this.tables = tablesIn(schema)
@@ -59,12 +61,15 @@ export class PostgresEngine implements SqlEngine {
     return new TransactionSession(tx as Database, this.#timeoutMs)
   }
 
-  [Symbol.asyncDispose](): PromiseLike<void> {
-    return this.#source[Symbol.asyncDispose]()
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#source[Symbol.asyncDispose]()
   }
 
   async #persist<Result>(attempt: () => PromiseLike<Result>, options: RunOptions): Promise<Result> {
     const { subject = {}, repeatable = false } = options
+    if (this.#closed) throw closedStore(subject)
     try {
       return await withTimeLimit(this.#timeoutMs, async expired => {
         for (let attempts = 1; ; attempts += 1) {

@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/sqlite-proxy'
-import { InvalidInputError, StoreUnavailableError } from '../../errors.ts'
+import { InvalidInputError } from '../../errors.ts'
+import { closedStore } from '../closed-store.ts'
 import type { PostgresTables } from '../postgres/schema.ts'
 import type {
   Database,
@@ -89,8 +90,7 @@ export class SqliteEngine implements SqlEngine {
   }
 
   async #persist<Result>(attempt: () => PromiseLike<Result>, { subject = {} }: RunOptions): Promise<Result> {
-    if (this.#closed)
-      throw new StoreUnavailableError('The store is closed (SQLITE_MISUSE).', 'SQLITE_MISUSE', subject)
+    if (this.#closed) throw closedStore(subject)
     try {
       return await retryWhileBusy(this.#timeoutMs, attempt)
     } catch (error) {
