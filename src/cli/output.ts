@@ -70,11 +70,16 @@ export class Output {
 
   /** Text in colour, on a terminal. */
   paint(style: Style, text: string): string {
-    return this.#stdout.isTTY && this.#mayColour ? styleText(style, text) : text
+    return this.#painted(style, text, this.#stdout)
   }
 
   /** The same for standard error. */
   paintComplaint(style: Style, text: string): string {
-    return this.#stderr.isTTY && this.#mayColour ? styleText(style, text) : text
+    return this.#painted(style, text, this.#stderr)
+  }
+
+  #painted(style: Style, text: string, { isTTY }: TextStream): string {
+    // Whether there may be colour is decided here, for the stream that the text goes to.
+    return isTTY && this.#mayColour ? styleText(style, text, { validateStream: false }) : text
   }
 }

@@ -33,7 +33,7 @@ import {
   type SqlEngine,
   type SqlSession,
 } from './sql-engine.ts'
-import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
+import { storableMetadata } from './storable.ts'
 import {
   type Fields,
   parseInstant,
@@ -45,7 +45,7 @@ import {
   summaryFields,
   type Values,
 } from './stored-row.ts'
-import { type Change, type TokenChanges, tokenChanges } from './token-changes.ts'
+import { type Change, TokenChanges } from './token-changes.ts'
 
 type KeyValues = { readonly [part in keyof ConnectionKey]: string | Placeholder }
 type NewRow = PgInsertValue<PostgresTables['oauthTokens']>
@@ -66,7 +66,7 @@ export class SqlStore implements TokenStore {
     this.kind = engine.kind
     this.#engine = engine
     this.#tables = engine.tables
-    this.#changes = tokenChanges(oauthTokens, engine.dialect)
+    this.#changes = new TokenChanges(oauthTokens, engine.dialect)
     this.#seeds = new SeedLedger(engine)
     this.#row = rowFields(oauthTokens, engine.dialect)
     this.#summary = summaryFields(oauthTokens, engine.dialect)
@@ -137,16 +137,9 @@ export class SqlStore implements TokenStore {
     if (request.expected !== null) {
       return this.#update(this.#changes.put(request), this.#changes.is(request.expected), session, request)
     }
-    const { after } = this.#engine.dialect
-    const afterOrNull = (ms: number | null): SQL | null => (ms === null ? null : after(storableDuration(ms)))
     return this.#insert(session, request, {
-      accessToken: request.accessToken,
+      ...this.#changes.issued(request),
       refreshToken: request.grant.kind === 'keep' ? null : request.grant.refreshToken,
-      tokenExpiry: afterOrNull(request.expiresInMs),
-      lifetimeMs: storableLifetime(request.lifetimeMs),
-      refreshAt: afterOrNull(request.refreshInMs),
-      scopes: request.scopes === null ? null : storableText(request.scopes),
-      metadata: storableMetadata(request.metadata),
       generation: 1,
     })
   }

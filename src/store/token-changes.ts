@@ -5,6 +5,7 @@ import type {
   CommitRequest,
   FailureRecord,
   Fence,
+  Metadata,
   PutRequest,
   SalvageRequest,
   SettleRequest,
@@ -17,128 +18,166 @@ type TokenTable = PostgresTables['oauthTokens']
 /** New values of some columns. */
 export type Change = PgUpdateSetSource<TokenTable>
 
-/** What each write does to a row of `oauth_tokens`, and which row it may do it to. */
-export interface TokenChanges {
-  is(fence: Fence): SQL | undefined
-  claimable(request: ClaimRequest): SQL | undefined
-  holdsLease(request: SettleRequest): SQL | undefined
-  claimed(request: ClaimRequest): Change
-  committed(request: CommitRequest): Change
-  salvaged(request: SalvageRequest): Change
-  settled(request: SettleRequest): Change
-  succeeded(refreshToken: string): Change
-  rejected(): Change
-  put(request: PutRequest): Change
+/** The columns that belong to an access token. */
+export interface IssuedColumns {
+  readonly accessToken: string
+  readonly tokenExpiry: SQL | null
+  readonly lifetimeMs: number | null
+  readonly refreshAt: SQL | null
+  /** Undefined: those that are there stay. */
+  readonly scopes: string | undefined
+  readonly metadata: Metadata
 }
 
-export function tokenChanges(t: TokenTable, { now, after, leaseIsOver }: SqlDialect): TokenChanges {
-  const afterOrNull = (ms: number | null): SQL | null => (ms === null ? null : after(storableDuration(ms)))
-  const kept = <Value>(value: Value | null): Value | undefined => value ?? undefined
-  const nextGeneration = sql`${t.generation} + 1`
-  const noLease = { leaseId: null, leaseUntil: null }
-  const noFailure = {
-    status: 'active',
-    statusReason: null,
-    failureCount: 0,
-    nextAttemptAt: null,
-    lastError: null,
-    attemptId: null,
-    ...noLease,
+const NO_LEASE = { leaseId: null, leaseUntil: null }
+const NO_FAILURE = {
+  status: 'active',
+  statusReason: null,
+  failureCount: 0,
+  nextAttemptAt: null,
+  lastError: null,
+  attemptId: null,
+  ...NO_LEASE,
+}
+
+/** What each write does to a row of `oauth_tokens`, and which row it may do it to. */
+export class TokenChanges {
+  readonly #table: TokenTable
+  readonly #dialect: SqlDialect
+
+  constructor(table: TokenTable, dialect: SqlDialect) {
+    this.#table = table
+    this.#dialect = dialect
   }
-  const failed = (failure: FailureRecord): Change => ({
-    status: failure.status,
-    statusReason: failure.statusReason,
-    failureCount: sql`${t.failureCount} + 1`,
-    nextAttemptAt: afterOrNull(failure.nextAttemptInMs),
-    lastError: failure.code,
-  })
-  const is = ({ id, generation }: Fence): SQL | undefined => and(eq(t.id, id), eq(t.generation, generation))
 
-  return {
-    is,
-    claimable: ({ row, skipNoProgress, longestLeaseMs }) =>
-      and(
-        is(row),
-        eq(t.status, row.status),
-        row.attemptId === null ? isNull(t.attemptId) : eq(t.attemptId, row.attemptId),
-        eq(t.failureCount, row.failureCount),
-        or(
-          isNull(t.nextAttemptAt),
-          lte(t.nextAttemptAt, now),
-          skipNoProgress ? eq(t.lastError, 'NO_PROGRESS') : undefined,
-        ),
-        or(isNull(t.leaseUntil), leaseIsOver(t.leaseUntil, longestLeaseMs)),
+  is({ id, generation }: Fence): SQL | undefined {
+    const t = this.#table
+    return and(eq(t.id, id), eq(t.generation, generation))
+  }
+
+  claimable({ row, skipNoProgress, longestLeaseMs }: ClaimRequest): SQL | undefined {
+    const t = this.#table
+    const { now, leaseIsOver } = this.#dialect
+    return and(
+      this.is(row),
+      eq(t.status, row.status),
+      row.attemptId === null ? isNull(t.attemptId) : eq(t.attemptId, row.attemptId),
+      eq(t.failureCount, row.failureCount),
+      or(
+        isNull(t.nextAttemptAt),
+        lte(t.nextAttemptAt, now),
+        skipNoProgress ? eq(t.lastError, 'NO_PROGRESS') : undefined,
       ),
-    holdsLease: request => and(is(request), eq(t.leaseId, request.leaseId)),
+      or(isNull(t.leaseUntil), leaseIsOver(t.leaseUntil, longestLeaseMs)),
+    )
+  }
 
-    claimed: ({ leaseId, leaseMs, attemptId }) => ({
-      leaseId,
-      leaseUntil: after(storableDuration(leaseMs)),
-      attemptId,
-      updatedAt: now,
-    }),
-    committed: request => ({
-      ...noFailure,
-      accessToken: request.accessToken,
-      refreshToken: kept(request.refreshToken),
-      tokenExpiry: afterOrNull(request.expiresInMs),
-      lifetimeMs: storableLifetime(request.lifetimeMs),
-      refreshAt: afterOrNull(request.refreshInMs),
-      scopes: request.scopes === null ? undefined : storableText(request.scopes),
-      metadata: storableMetadata(request.metadata),
-      generation: nextGeneration,
+  holdsLease(request: SettleRequest): SQL | undefined {
+    return and(this.is(request), eq(this.#table.leaseId, request.leaseId))
+  }
+
+  claimed({ leaseId, leaseMs, attemptId }: ClaimRequest): Change {
+    return { leaseId, leaseUntil: this.#after(leaseMs), attemptId, updatedAt: this.#dialect.now }
+  }
+
+  committed(request: CommitRequest): Change {
+    const { now } = this.#dialect
+    return {
+      ...NO_FAILURE,
+      ...this.issued(request),
+      refreshToken: request.refreshToken ?? undefined,
+      generation: this.#nextGeneration(),
       appId: request.appId,
-      refreshTokenExpiry: kept(afterOrNull(request.refreshTokenExpiresInMs)),
-      nextAttemptAt: afterOrNull(request.noProgressForMs),
+      refreshTokenExpiry: this.#after(request.refreshTokenExpiresInMs) ?? undefined,
+      nextAttemptAt: this.#after(request.noProgressForMs),
       lastError: request.noProgressForMs === null ? null : 'NO_PROGRESS',
       lastRefreshedAt: now,
       updatedAt: now,
-    }),
-    salvaged: ({ refreshToken, failure }) => ({
-      ...failed(failure),
-      ...noLease,
+    }
+  }
+
+  salvaged({ refreshToken, failure }: SalvageRequest): Change {
+    return { ...this.#failed(failure), ...this.succeeded(refreshToken) }
+  }
+
+  settled({ attemptId, failure }: SettleRequest): Change {
+    const failed = failure === null ? {} : this.#failed(failure)
+    return { ...failed, ...NO_LEASE, attemptId, updatedAt: this.#dialect.now }
+  }
+
+  /** A successor alone. */
+  succeeded(refreshToken: string): Change {
+    return {
+      ...NO_LEASE,
       refreshToken,
-      generation: nextGeneration,
+      generation: this.#nextGeneration(),
       attemptId: null,
+      updatedAt: this.#dialect.now,
+    }
+  }
+
+  /** What has expired before stays expired since then. */
+  rejected(): Change {
+    const { tokenExpiry, refreshAt } = this.#table
+    const { now } = this.#dialect
+    return {
+      tokenExpiry: sql`case when ${lte(tokenExpiry, now)} then ${tokenExpiry} else ${now} end`,
+      refreshAt: sql`case when ${lte(refreshAt, now)} then ${refreshAt} else ${now} end`,
       updatedAt: now,
-    }),
-    settled: ({ attemptId, failure }) => ({
-      ...(failure === null ? {} : failed(failure)),
-      ...noLease,
-      attemptId,
-      updatedAt: now,
-    }),
-    succeeded: refreshToken => ({
-      ...noLease,
-      refreshToken,
-      generation: nextGeneration,
-      attemptId: null,
-      updatedAt: now,
-    }),
-    // A token that has expired before stays expired since then.
-    rejected: () => ({
-      tokenExpiry: sql`case when ${lte(t.tokenExpiry, now)} then ${t.tokenExpiry} else ${now} end`,
-      refreshAt: sql`case when ${lte(t.refreshAt, now)} then ${t.refreshAt} else ${now} end`,
-      updatedAt: now,
-    }),
-    put: ({ grant, ...request }) => ({
-      ...(grant.kind === 'keep'
-        ? {}
-        : {
-            ...noFailure,
-            refreshToken: grant.refreshToken,
-            appId: null,
-            lastRefreshedAt: null,
-            refreshTokenExpiry: null,
-          }),
+    }
+  }
+
+  put(request: PutRequest): Change {
+    return {
+      ...granted(request.grant),
+      ...this.issued(request),
+      generation: this.#nextGeneration(),
+      updatedAt: this.#dialect.now,
+    }
+  }
+
+  issued(request: CommitRequest | PutRequest): IssuedColumns {
+    return {
       accessToken: request.accessToken,
-      tokenExpiry: afterOrNull(request.expiresInMs),
+      tokenExpiry: this.#after(request.expiresInMs),
       lifetimeMs: storableLifetime(request.lifetimeMs),
-      refreshAt: afterOrNull(request.refreshInMs),
+      refreshAt: this.#after(request.refreshInMs),
       scopes: request.scopes === null ? undefined : storableText(request.scopes),
       metadata: storableMetadata(request.metadata),
-      generation: nextGeneration,
-      updatedAt: now,
-    }),
+    }
+  }
+
+  #failed(failure: FailureRecord): Change {
+    return {
+      status: failure.status,
+      statusReason: failure.statusReason,
+      failureCount: sql`${this.#table.failureCount} + 1`,
+      nextAttemptAt: this.#after(failure.nextAttemptInMs),
+      lastError: failure.code,
+    }
+  }
+
+  #nextGeneration(): SQL {
+    return sql`${this.#table.generation} + 1`
+  }
+
+  #after(ms: number | null): SQL | null {
+    return ms === null ? null : this.#dialect.after(storableDuration(ms))
+  }
+}
+
+/** With another refresh token, nothing of what befell the one before counts any more. */
+function granted(grant: PutRequest['grant']): Change {
+  switch (grant.kind) {
+    case 'keep':
+      return {}
+    case 'replace':
+      return {
+        ...NO_FAILURE,
+        refreshToken: grant.refreshToken,
+        appId: null,
+        lastRefreshedAt: null,
+        refreshTokenExpiry: null,
+      }
   }
 }

@@ -13,7 +13,7 @@ import { runMigrations, tablesIn } from '../../src/schema.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { dumpSchema } from '../support/schema-dump.ts'
-import { firstPut, freshKey, rowOf, storedRow } from '../support/store-contract/harness.ts'
+import { firstPut, freshKey, plantOf, rowOf, storedRow } from '../support/store-contract/harness.ts'
 
 const SCHEMA_FILE = fileURLToPath(new URL('../../docs/schema.sql', import.meta.url))
 
@@ -120,6 +120,16 @@ describe('another schema', async () => {
     await inOther[Symbol.asyncDispose]()
   })
 
+  test('is made by one of many that want it at once', async () => {
+    const rounds = Array.from({ length: 5 }, (_, round) => `vault_${round}`)
+    for (const schema of rounds) {
+      const applied = await Promise.all(
+        Array.from({ length: 8 }, () => runMigrations(database.url, { schema })),
+      )
+      expect(applied.filter(names => names.length > 0)).toHaveLength(1)
+    }
+  })
+
   test.each(['', 'a"b', "a'b", '1a', 'a b', 'x'.repeat(64), 'a.b'])(
     '%j is no name of a schema',
     async schema => {
@@ -148,9 +158,18 @@ describe('a role without DDL', async () => {
 
       await runMigrations(database.url)
       await expect(open(false)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', reason: '42501' })
-      await database.query(`grant select, insert, update, delete on all tables in schema public to ${role}`)
+      await database.query(
+        `grant select, insert, update, delete
+          on oauth_tokens, oauth_seed_owners, oauth_seed_uses, oauth_token_revocations to ${role}`,
+      )
+      await database.query(`grant select on evergrant_migrations to ${role}`)
       for (const migrate of [false, true]) {
         const store = await open(migrate)
+        const request = plantOf(freshKey())
+        expect(await store.plant(request)).toBe('planted')
+        const { id } = await rowOf(store, request)
+        expect(await store.delete({ ...request, revoke: true, seed: request.seed })).toMatchObject({ id })
+        await store.revoked(id)
         expect((await storedRow(store)).generation).toBe(1)
         await store[Symbol.asyncDispose]()
       }

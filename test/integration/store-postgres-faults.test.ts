@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/errors.ts'
@@ -86,6 +88,41 @@ describe('lost connections', () => {
   })
 })
 
+describe('a connection that is cut while it is made', () => {
+  test('is made again, for a write too', async () => {
+    const target = new URL(database.url)
+    const toCut = { count: 0 }
+    const proxy = createServer(socket => {
+      if (toCut.count > 0) {
+        toCut.count -= 1
+        socket.destroy()
+        return
+      }
+      const server = connect(Number(target.port), target.hostname)
+      for (const [from, to] of [
+        [socket, server],
+        [server, socket],
+      ] as const) {
+        from.on('error', () => to.destroy())
+        from.pipe(to)
+      }
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    const address = proxy.address()
+    const url = Object.assign(new URL(target), { port: typeof address === 'object' ? address?.port : '' })
+    await withPool({ connectionString: url.href, maxUses: 1 }, async pool => {
+      await withStore({ database: pool }, async store => {
+        toCut.count = 1
+        expect(await store.put(firstPut(freshKey()))).toBe(true)
+        toCut.count = 2
+        await unavailable(store.put(firstPut(freshKey())))
+        expect(toCut.count).toBe(0)
+      })
+    })
+    proxy.close()
+  })
+})
+
 describe('a pool without a free connection', () => {
   test('fails typed in the time limit, takes nothing with it, and works again when there is one', async () => {
     await withPool({ connectionString: database.url, max: 1 }, async pool => {
@@ -124,9 +161,36 @@ describe('a row that somebody else locks', () => {
 })
 
 describe('conflicts between transactions', () => {
+  const serializable = `${database.url}?options=-c%20default_transaction_isolation%3Dserializable`
+
+  test('are run again: a write that waited for another one at SERIALIZABLE', async () => {
+    await withStore({ database: serializable }, async store => {
+      const row = await storedRow(store)
+      const other = new pg.Client({ connectionString: database.url })
+      await other.connect()
+      try {
+        await other.query('begin')
+        await other.query("update oauth_tokens set scopes = 'meanwhile' where id = $1", [row.id])
+        const claiming = store.claim(claimOf(row))
+        await expect
+          .poll(() =>
+            database.query(
+              'select from pg_stat_activity where wait_event_type = $1 and datname = current_database()',
+              ['Lock'],
+            ),
+          )
+          .toHaveLength(1)
+        await other.query('commit')
+        expect(await claiming).toBe(true)
+        expect((await rowOf(store, row)).scopes).toBe('meanwhile')
+      } finally {
+        await other.end()
+      }
+    })
+  })
+
   test('at SERIALIZABLE, 64 workers at once see none of them', async () => {
-    const url = `${database.url}?options=-c%20default_transaction_isolation%3Dserializable`
-    await withStore({ database: url, timeoutMs: 20_000 }, async store => {
+    await withStore({ database: serializable, timeoutMs: 20_000 }, async store => {
       const row = await storedRow(store)
       const claims = await Promise.all(Array.from({ length: 64 }, () => store.claim(claimOf(row))))
       expect(claims.filter(Boolean)).toHaveLength(1)

@@ -26,7 +26,7 @@ export async function runDemo(output: Output, { once }: { readonly once: boolean
     performed.catch(() => {})
     await processes.endAll()
     interruption.dispose()
-    if (interruption.signal.aborted) teller.end('Stopped, with everything that it had started.')
+    if (interruption.signal.aborted) teller.end('Stopped, with everything the demo had started.')
   }
 }
 

@@ -68,7 +68,11 @@ export function parseSchemaName(schema: string): string {
 }
 
 async function pendingMigrations(db: Database, schema: string): Promise<readonly Migration[]> {
-  const exists = (table: string) => sql<boolean>`to_regclass(${`"${schema}"."${table}"`}) is not null`
+  // Not `to_regclass`: after a wait for the lock it may still answer from the catalog cache of before.
+  const exists = (table: string) => sql<boolean>`exists (
+    select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${schema} and c.relname = ${table}
+  )`
   const [found] = await db
     .select({ tokens: exists('oauth_tokens'), migrations: exists('evergrant_migrations') })
     .from(sql`(select 1) as look`)
@@ -106,7 +110,7 @@ async function applyPending(db: Database, schema: string): Promise<readonly stri
 // Where it exists, `create schema if not exists` would still need the right to create it.
 async function makeSchema(db: Database, schema: string): Promise<void> {
   const [found] = await db
-    .select({ exists: sql<boolean>`to_regnamespace(${`"${schema}"`}) is not null` })
+    .select({ exists: sql<boolean>`exists (select from pg_catalog.pg_namespace where nspname = ${schema})` })
     .from(sql`(select 1) as look`)
   if (!found?.exists) await db.execute(sql.raw(`create schema "${schema}"`))
 }

@@ -16,90 +16,179 @@ import {
 
 const instant = (name: string) => timestamp(name, { withTimezone: true })
 
+/** One row per connection. The first ten columns are public; the others belong to the refresh protocol. */
+function defineTokens<Schema extends string | undefined>(table: PgTableFn<Schema>) {
+  return table(
+    'oauth_tokens',
+    {
+      id: uuid('id').primaryKey().defaultRandom(),
+      clientId: text('client_id').notNull(),
+      provider: text('provider').notNull(),
+      accessToken: text('access_token'),
+      refreshToken: text('refresh_token'),
+      tokenExpiry: instant('token_expiry'),
+      scopes: text('scopes'),
+      metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
+      createdAt: instant('created_at').notNull().defaultNow(),
+      updatedAt: instant('updated_at').notNull().defaultNow(),
+
+      status: text('status').notNull().default('active'),
+      statusReason: text('status_reason'),
+      generation: integer('generation').notNull().default(0),
+      lifetimeMs: bigint('lifetime_ms', { mode: 'number' }),
+      refreshAt: instant('refresh_at'),
+      leaseId: text('lease_id'),
+      leaseUntil: instant('lease_until'),
+      attemptId: text('attempt_id'),
+      appId: text('app_id'),
+      failureCount: integer('failure_count').notNull().default(0),
+      nextAttemptAt: instant('next_attempt_at'),
+      lastError: text('last_error'),
+      lastRefreshedAt: instant('last_refreshed_at'),
+      refreshTokenExpiry: instant('refresh_token_expiry'),
+    },
+    t => [
+      uniqueIndex('oauth_tokens_client_id_provider_key').on(t.clientId, t.provider),
+      index('oauth_tokens_due_idx').on(t.refreshAt).where(sql`status in ('active', 'suspect')`),
+    ],
+  )
+}
+
+/** Which client took the seed of an environment variable, whatever its value. */
+function defineSeedOwners<Schema extends string | undefined>(table: PgTableFn<Schema>) {
+  return table('oauth_seed_owners', {
+    variable: text('variable').primaryKey(),
+    clientId: text('client_id').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  })
+}
+
+/** Which seed values were used for which provider. Outlives the row that the seed became. */
+function defineSeedUses<Schema extends string | undefined>(table: PgTableFn<Schema>) {
+  return table(
+    'oauth_seed_uses',
+    {
+      digest: text('digest').notNull(),
+      provider: text('provider').notNull(),
+      clientId: text('client_id').notNull(),
+      state: text('state').$type<'stored' | 'deleted'>().notNull(),
+      createdAt: instant('created_at').notNull().defaultNow(),
+      updatedAt: instant('updated_at').notNull().defaultNow(),
+    },
+    t => [primaryKey({ name: 'oauth_seed_uses_pkey', columns: [t.digest, t.provider] })],
+  )
+}
+
+/** Revocations asked for with a deletion. */
+function defineRevocations<Schema extends string | undefined>(table: PgTableFn<Schema>) {
+  return table(
+    'oauth_token_revocations',
+    {
+      id: uuid('id').primaryKey(),
+      clientId: text('client_id').notNull(),
+      provider: text('provider').notNull(),
+      refreshToken: text('refresh_token'),
+      metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
+      requestedAt: instant('requested_at').notNull().defaultNow(),
+      revokedAt: instant('revoked_at'),
+    },
+    t => [
+      index('oauth_token_revocations_pending_idx').on(t.clientId, t.provider).where(sql`revoked_at is null`),
+    ],
+  )
+}
+
+/** Which migrations of Evergrant this schema has. */
+function defineMigrations<Schema extends string | undefined>(table: PgTableFn<Schema>) {
+  return table('evergrant_migrations', {
+    id: integer('id').primaryKey(),
+    name: text('name').notNull(),
+    appliedAt: instant('applied_at').notNull().defaultNow(),
+  })
+}
+
+const tokenColumns = {
+  id: uuid('id').primaryKey().defaultRandom(),
+  clientId: text('client_id').notNull(),
+  provider: text('provider').notNull(),
+  accessToken: text('access_token'),
+  refreshToken: text('refresh_token'),
+  tokenExpiry: instant('token_expiry'),
+  scopes: text('scopes'),
+  metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+
+  status: text('status').notNull().default('active'),
+  statusReason: text('status_reason'),
+  generation: integer('generation').notNull().default(0),
+  lifetimeMs: bigint('lifetime_ms', { mode: 'number' }),
+  refreshAt: instant('refresh_at'),
+  leaseId: text('lease_id'),
+  leaseUntil: instant('lease_until'),
+  attemptId: text('attempt_id'),
+  appId: text('app_id'),
+  failureCount: integer('failure_count').notNull().default(0),
+  nextAttemptAt: instant('next_attempt_at'),
+  lastError: text('last_error'),
+  lastRefreshedAt: instant('last_refreshed_at'),
+  refreshTokenExpiry: instant('refresh_token_expiry'),
+}
+
+const seedOwnerColumns = {
+  variable: text('variable').primaryKey(),
+  clientId: text('client_id').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+}
+
+const seedUseColumns = {
+  digest: text('digest').notNull(),
+  provider: text('provider').notNull(),
+  clientId: text('client_id').notNull(),
+  state: text('state').$type<'stored' | 'deleted'>().notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+}
+
+const revocationColumns = {
+  id: uuid('id').primaryKey(),
+  clientId: text('client_id').notNull(),
+  provider: text('provider').notNull(),
+  refreshToken: text('refresh_token'),
+  metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
+  requestedAt: instant('requested_at').notNull().defaultNow(),
+  revokedAt: instant('revoked_at'),
+}
+
+const migrationColumns = {
+  id: integer('id').primaryKey(),
+  name: text('name').notNull(),
+  appliedAt: instant('applied_at').notNull().defaultNow(),
+}
+
 function defineTables<Schema extends string | undefined>(table: PgTableFn<Schema>) {
   return {
     /** One row per connection. The first ten columns are public; the others belong to the refresh protocol. */
-    oauthTokens: table(
-      'oauth_tokens',
-      {
-        id: uuid('id').primaryKey().defaultRandom(),
-        clientId: text('client_id').notNull(),
-        provider: text('provider').notNull(),
-        accessToken: text('access_token'),
-        refreshToken: text('refresh_token'),
-        tokenExpiry: instant('token_expiry'),
-        scopes: text('scopes'),
-        metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
-        createdAt: instant('created_at').notNull().defaultNow(),
-        updatedAt: instant('updated_at').notNull().defaultNow(),
-
-        status: text('status').notNull().default('active'),
-        statusReason: text('status_reason'),
-        generation: integer('generation').notNull().default(0),
-        lifetimeMs: bigint('lifetime_ms', { mode: 'number' }),
-        refreshAt: instant('refresh_at'),
-        leaseId: text('lease_id'),
-        leaseUntil: instant('lease_until'),
-        attemptId: text('attempt_id'),
-        appId: text('app_id'),
-        failureCount: integer('failure_count').notNull().default(0),
-        nextAttemptAt: instant('next_attempt_at'),
-        lastError: text('last_error'),
-        lastRefreshedAt: instant('last_refreshed_at'),
-        refreshTokenExpiry: instant('refresh_token_expiry'),
-      },
-      t => [
-        uniqueIndex('oauth_tokens_client_id_provider_key').on(t.clientId, t.provider),
-        index('oauth_tokens_due_idx').on(t.refreshAt).where(sql`status in ('active', 'suspect')`),
-      ],
-    ),
+    oauthTokens: table('oauth_tokens', tokenColumns, t => [
+      uniqueIndex('oauth_tokens_client_id_provider_key').on(t.clientId, t.provider),
+      index('oauth_tokens_due_idx').on(t.refreshAt).where(sql`status in ('active', 'suspect')`),
+    ]),
 
     /** Which client took the seed of an environment variable, whatever its value. */
-    oauthSeedOwners: table('oauth_seed_owners', {
-      variable: text('variable').primaryKey(),
-      clientId: text('client_id').notNull(),
-      createdAt: instant('created_at').notNull().defaultNow(),
-    }),
+    oauthSeedOwners: table('oauth_seed_owners', seedOwnerColumns),
 
     /** Which seed values were used for which provider. Outlives the row that the seed became. */
-    oauthSeedUses: table(
-      'oauth_seed_uses',
-      {
-        digest: text('digest').notNull(),
-        provider: text('provider').notNull(),
-        clientId: text('client_id').notNull(),
-        state: text('state').$type<'stored' | 'deleted'>().notNull(),
-        createdAt: instant('created_at').notNull().defaultNow(),
-        updatedAt: instant('updated_at').notNull().defaultNow(),
-      },
-      t => [primaryKey({ name: 'oauth_seed_uses_pkey', columns: [t.digest, t.provider] })],
-    ),
+    oauthSeedUses: table('oauth_seed_uses', seedUseColumns, t => [
+      primaryKey({ name: 'oauth_seed_uses_pkey', columns: [t.digest, t.provider] }),
+    ]),
 
     /** Revocations asked for with a deletion. */
-    oauthTokenRevocations: table(
-      'oauth_token_revocations',
-      {
-        id: uuid('id').primaryKey(),
-        clientId: text('client_id').notNull(),
-        provider: text('provider').notNull(),
-        refreshToken: text('refresh_token'),
-        metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
-        requestedAt: instant('requested_at').notNull().defaultNow(),
-        revokedAt: instant('revoked_at'),
-      },
-      t => [
-        index('oauth_token_revocations_pending_idx')
-          .on(t.clientId, t.provider)
-          .where(sql`revoked_at is null`),
-      ],
-    ),
+    oauthTokenRevocations: table('oauth_token_revocations', revocationColumns, t => [
+      index('oauth_token_revocations_pending_idx').on(t.clientId, t.provider).where(sql`revoked_at is null`),
+    ]),
 
     /** Which migrations of Evergrant this schema has. */
-    evergrantMigrations: table('evergrant_migrations', {
-      id: integer('id').primaryKey(),
-      name: text('name').notNull(),
-      appliedAt: instant('applied_at').notNull().defaultNow(),
-    }),
+    evergrantMigrations: table('evergrant_migrations', migrationColumns),
   }
 }
 

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { parseRingKeys } from '../sealing/ring-key.ts'
+import { generateKey } from './generate-key.ts'
+
+const clock = { wallMs: () => Date.UTC(2026, 10, 23, 23, 59), monotonicMs: () => 0, delay: async () => {} }
+
+test('a key is named after its day, and is one that a ring takes', () => {
+  const key = generateKey({ clock })
+  expect(key).toMatch(/^k20261123:[A-Za-z0-9+/]{43}=$/)
+  expect(parseRingKeys([key], 'the test')[0]?.id).toBe('k20261123')
+})
+
+test('a key can be named, and two keys are never the same', () => {
+  expect(generateKey({ id: 'prod-1' })).toMatch(/^prod-1:/)
+  expect(generateKey({ id: 'a' })).not.toBe(generateKey({ id: 'a' }))
+})
+
+test('a name that no ring takes is refused', () => {
+  expect(() => generateKey({ id: 'with:colon' })).toThrow(/key id/)
+})

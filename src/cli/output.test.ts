@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest'
+import { captureOutput } from '../../test/support/captured-output.ts'
+
+const ESCAPE = '\u001b'
+
+describe('colour', () => {
+  test('is there on a terminal', () => {
+    const { output } = captureOutput({ terminal: true })
+    expect(output.paint('green', 'active')).toBe(`${ESCAPE}[32mactive${ESCAPE}[39m`)
+  })
+
+  test('is not there without a terminal, nor with NO_COLOR', () => {
+    expect(captureOutput().output.paint('green', 'active')).toBe('active')
+    expect(captureOutput({ terminal: true, noColor: true }).output.paint('green', 'active')).toBe('active')
+  })
+})
+
+describe('progress', () => {
+  test('is shown on a terminal, on standard error, until the next line', () => {
+    const { output, stdout, stderr } = captureOutput({ terminal: true })
+    output.progress('half')
+    output.line('done')
+    expect(stderr()).toBe(`\r${ESCAPE}[2Khalf\r${ESCAPE}[2K`)
+    expect(stdout()).toBe('done\n')
+  })
+
+  test('is not shown without a terminal, nor beside JSON', () => {
+    for (const options of [{}, { terminal: true, json: true }]) {
+      const { output, stderr } = captureOutput(options)
+      output.progress('half')
+      output.hint('put it away')
+      expect(stderr()).toBe('')
+    }
+  })
+})
+
+test('a report is the lines for people, or one document for programs', () => {
+  const people = captureOutput()
+  people.output.report({ deleted: true }, ['Deleted.', 'Really.'])
+  expect(people.stdout()).toBe('Deleted.\nReally.\n')
+  const programs = captureOutput({ json: true })
+  programs.output.report({ deleted: true }, ['Deleted.'])
+  expect(JSON.parse(programs.stdout())).toEqual({ deleted: true })
+})
