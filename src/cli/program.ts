@@ -125,8 +125,7 @@ function versionOf(): string {
 /** `evergrant status | head` is no failure. */
 function endQuietlyWithoutReader(): void {
   process.stdout.on('error', error => {
-    if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.done)
-    throw error
+    process.exit('code' in error && error.code === 'EPIPE' ? EXIT.done : EXIT.failed)
   })
 }
 

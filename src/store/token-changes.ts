@@ -20,7 +20,7 @@ export type Change = PgUpdateSetSource<TokenTable>
 
 /** The columns that belong to an access token. */
 export interface IssuedColumns {
-  readonly accessToken: string
+  readonly accessToken: string | null
   readonly tokenExpiry: SQL | null
   readonly lifetimeMs: number | null
   readonly refreshAt: SQL | null

@@ -10,6 +10,7 @@ const program = fileURLToPath(new URL('./worker.js', import.meta.url))
 export class ActorError extends Error {
   override readonly name = 'ActorError'
   readonly code: string
+  readonly retryable: boolean = false
 
   constructor(message: string, code: string) {
     super(message)

@@ -52,7 +52,7 @@ export function databaseFiles({ directory, database }: DemoPlace): readonly stri
 export function describePlace({ database, schema }: DemoPlace): string {
   return schema === undefined
     ? `SQLite in ${database.name}`
-    : `PostgreSQL at ${database.name}, in the schema ${schema} and nowhere else`
+    : `PostgreSQL at ${database.name}, schema ${schema}`
 }
 
 /** The command that shows what the demo has left. */

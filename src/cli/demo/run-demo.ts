@@ -1,5 +1,6 @@
 import { systemClock } from 'evergrant/admin'
 import type { Output } from '../output.ts'
+import { visible } from '../visible-text.ts'
 import type { Chapter } from './chapter.ts'
 import { playEncore } from './encore.ts'
 import type { Finding } from './finding.ts'
@@ -43,6 +44,7 @@ async function perform(
   const stage = await setStage(place, processes)
   teller.open(TITLE, [
     ['database', describePlace(place)],
+    ...(place.schema === undefined ? [] : [['', 'nothing outside this schema is touched'] as const]),
     ['provider', `a local Zoho in a process of its own, ${stage.zoho.url}`],
     ['tokens', 'live for seconds here, so that you can watch'],
   ])
@@ -82,8 +84,8 @@ function close(teller: Teller, place: DemoPlace, elapsedMs: number, goesOn: bool
   teller.close([
     `${holding} of ${story.length} hold, checked in ${(elapsedMs / 1_000).toFixed(1)} s.`,
     '',
-    `The database stays: ${describePlace(place)}`,
-    `Look at it:         ${commandToLook(place)}`,
+    `The database stays: ${visible(describePlace(place))}`,
+    `Look at it:         ${visible(commandToLook(place))}`,
     ...(goesOn ? ['', 'The provider goes on. Each background refresh is a line; Ctrl-C ends it.'] : []),
   ])
 }

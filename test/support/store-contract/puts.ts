@@ -4,6 +4,7 @@ import {
   claimOf,
   commitOf,
   firstPut,
+  freshKey,
   HOUR,
   PASSING,
   rowOf,
@@ -82,6 +83,17 @@ export function putsContract(harness: () => StoreHarness): void {
       const row = await storedRow(store)
       await store.put(laterPut(row, { scopes: null }))
       expect((await rowOf(store, row)).scopes).toBe('read,write')
+    })
+
+    test.each([
+      ['a first put', false],
+      ['a put over a row', true],
+    ])('%s without an access token leaves a row without one', async (_, over) => {
+      const { store } = harness()
+      const key = freshKey()
+      const expected = over ? fenceOf(await storedRow(store, {}, key)) : null
+      expect(await store.put(firstPut(key, { expected, accessToken: null }))).toBe(true)
+      expect(await rowOf(store, key)).toMatchObject({ accessToken: null, refreshToken: 'refresh-1' })
     })
 
     test('of two that read the same row, one is told to read again', async () => {

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { readEnvironment } from '../../src/environment.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
+import { readPages } from '../packaging/documentation.ts'
+import { projectDirectory } from '../support/project.ts'
+import { codesOf, rowsOf } from './markdown.ts'
+
+const PAGE = 'docs/guide/environment.md'
+
+/** The variables that the library looks at, recorded while it looks. */
+function variablesOfLibrary(): ReadonlySet<string> {
+  const names = new Set<string>()
+  const variables = new Proxy<Record<string, string | undefined>>(
+    {},
+    {
+      get: (_, name) => {
+        names.add(String(name))
+        return undefined
+      },
+    },
+  )
+  const environment = readEnvironment(variables)
+  const transport = {
+    post: async () => ({ kind: 'unsent', reason: 'NEVER' }) as const,
+    close: async () => {},
+  }
+  for (const provider of createProviders({ transport, clock: new FakeClock() }).names) {
+    environment.appOf(provider)
+    environment.seedOf(provider)
+  }
+  return names
+}
+
+/** The variables that the command reads by itself. */
+function variablesOfCommand(): ReadonlySet<string> {
+  const texts = readdirSync(join(projectDirectory, 'src/cli'), { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.startsWith('demo'))
+    .map(path => readFileSync(join(projectDirectory, 'src/cli', path), 'utf8'))
+  // Read, and not set or taken away.
+  const reads = texts.join('\n').matchAll(/(?<!delete )process\.env\.(?<name>[A-Z_]+)\b(?! = )/g)
+  return new Set([...reads].map(({ groups }) => groups?.name ?? ''))
+}
+
+async function documented(reader?: string): Promise<readonly string[]> {
+  const rows = rowsOf((await readPages()).get(PAGE) ?? '', ['variable', 'default', 'read by'])
+  return rows
+    .filter(([, , readers = '']) => reader === undefined || readers.includes(reader))
+    .flatMap(([variable = '']) => codesOf(variable))
+    .sort()
+}
+
+test('the page has every variable that the library reads, and no other', async () => {
+  expect(variablesOfLibrary()).toContain('ZOHO_CALENDAR_REFRESH_TOKEN')
+  expect(await documented('library')).toEqual([...variablesOfLibrary()].sort())
+})
+
+test('the page has every variable that the command reads by itself', async () => {
+  expect(variablesOfCommand()).toContain('NO_COLOR')
+  expect(await documented('command')).toEqual(expect.arrayContaining([...variablesOfCommand()]))
+  expect(await documented()).toEqual([...new Set([...variablesOfLibrary(), ...variablesOfCommand()])].sort())
+})
+
+test('no page speaks of a variable that does not exist', async () => {
+  const known = new Set([...(await documented()), 'EVERGRANT_TEST_POSTGRES'])
+  const unknown = [...(await readPages())].flatMap(([path, page]) =>
+    [...page.matchAll(/\b(?:EVERGRANT|ZOHO)_[A-Z_]*[A-Z]\b/g)]
+      .map(([name]) => name)
+      .filter(name => !known.has(name))
+      .map(name => `${path}: ${name}`),
+  )
+  expect(unknown).toEqual([])
+})

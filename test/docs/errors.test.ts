@@ -1,0 +1,225 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as evergrant from 'evergrant'
+import { EvergrantError, OAuthTokenService, type OpenOptions } from 'evergrant'
+import { defineProvider } from 'evergrant/providers'
+import { localZohoApp, startLocalZoho } from 'evergrant/testing'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { refusalError } from '../../src/refresh/refusal-error.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { projectDirectory } from '../support/project.ts'
+import { blocksOf } from './markdown.ts'
+
+/*
+ * Every message on the page is produced here, and every message that is produced here is on the page.
+ */
+const page = readFileSync(join(projectDirectory, 'docs/errors.md'), 'utf8')
+const CLIENT = 'smart-tax-nation'
+const OTHER = 'another-client'
+const keys = (id: string): string => `${id}:${Buffer.alloc(32, 7).toString('base64')}`
+
+const database = await freshDatabase()
+const zoho = await startLocalZoho({ throttle: null, rotation: 'strict' })
+const acme = defineProvider({
+  name: 'acme',
+  tokenEndpoint: `${zoho.url}/oauth/v2/token`,
+  answers: { errors: { refused: ['invalid_code'], misconfigured: [], throttled: [], transient: [] } },
+})
+const services: OAuthTokenService[] = []
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+afterAll(async () => {
+  await Promise.all(services.map(tokens => tokens.close()))
+  await zoho.close()
+})
+
+async function open(options: OpenOptions = {}): Promise<OAuthTokenService> {
+  const tokens = await OAuthTokenService.open({
+    database: 'memory:',
+    providers: {
+      zoho_crm: { ...localZohoApp, accountsServer: zoho.url },
+      acme: { ...localZohoApp, profile: acme },
+    },
+    policy: { confirmRefusalMs: 0, backoffFirstMs: 0 },
+    ...options,
+  })
+  services.push(tokens)
+  return tokens
+}
+
+async function connected(options: OpenOptions = {}, provider = 'zoho_crm'): Promise<OAuthTokenService> {
+  const tokens = await open(options)
+  await tokens.storeTokens(CLIENT, provider, await zoho.issueGrant())
+  return tokens
+}
+
+const refused = async (provider = 'zoho_crm'): Promise<OAuthTokenService> => {
+  const tokens = await open()
+  const grant = await zoho.issueGrant()
+  await tokens.storeTokens(CLIENT, provider, grant)
+  await zoho.revokeGrant(grant.refreshToken)
+  return tokens
+}
+
+async function underFault(
+  fault: Parameters<typeof zoho.fault>[0],
+  ask: (tokens: OAuthTokenService) => Promise<unknown>,
+  provider = 'zoho_crm',
+): Promise<unknown> {
+  const tokens = await connected({}, provider)
+  await zoho.fault(fault, { times: 'until_cleared' })
+  try {
+    return await ask(tokens)
+  } finally {
+    await zoho.clearFaults()
+  }
+}
+
+const refresh = (tokens: OAuthTokenService): Promise<unknown> => tokens.refreshToken(CLIENT, 'zoho_crm')
+
+/** What goes wrong, class by class. */
+const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
+  TokenNotFoundError: [
+    async () => (await open()).getAccessToken(CLIENT, 'zoho_crm'),
+    async () => {
+      vi.stubEnv('ZOHO_REFRESH_TOKEN', (await zoho.issueGrant()).refreshToken)
+      const tokens = await open()
+      await tokens.getAccessToken(CLIENT, 'zoho_crm')
+      return tokens.getAccessToken(OTHER, 'zoho_crm')
+    },
+  ],
+  ReauthorizationRequiredError: [
+    async () => refresh(await refused()),
+    async () => {
+      const tokens = await refused()
+      await refresh(tokens).catch(() => {})
+      return refresh(tokens)
+    },
+    async () => {
+      const tokens = await connected({}, 'acme')
+      const stored = await tokens.getAccessToken(CLIENT, 'acme')
+      await zoho.fault({ kind: 'lost_answer' })
+      await tokens.reportRejected(CLIENT, 'acme', stored)
+      return tokens.getAccessToken(CLIENT, 'acme')
+    },
+    async () => {
+      const tokens = await open()
+      await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'alone' })
+      return refresh(tokens)
+    },
+    // A provider's word on when a refresh token ends counts in whole seconds: nobody waits for that here.
+    async () => {
+      throw refusalError(
+        { kind: 'reauthorization', reason: 'expired' },
+        { clientId: CLIENT, provider: 'acme' },
+      )
+    },
+  ],
+  ProviderUnavailableError: [
+    async () => underFault({ kind: 'bad_gateway' }, refresh),
+    async () => {
+      const tokens = await connected({ policy: { backoffFirstMs: 3_600_000, backoffLongestMs: 3_600_000 } })
+      await zoho.fault({ kind: 'server_error' }, { times: 2 })
+      await refresh(tokens).catch(() => {})
+      await zoho.clearFaults()
+      return refresh(tokens)
+    },
+    async () => {
+      const tokens = await connected()
+      await zoho.fault({ kind: 'server_error' }, { endpoint: 'revoke' })
+      return tokens.deleteToken(CLIENT, 'zoho_crm', { revoke: true })
+    },
+  ],
+  ProviderRateLimitedError: [async () => underFault({ kind: 'throttled' }, refresh)],
+  ProviderMisconfiguredError: [
+    async () => {
+      const tokens = await connected()
+      return tokens.refreshToken(CLIENT, 'zoho_crm', { ...localZohoApp, clientSecret: 'wrong' })
+    },
+    async () => refresh(await connected({ providers: { zoho_crm: { accountsServer: zoho.url } } })),
+  ],
+  ProviderResponseError: [
+    async () => underFault({ kind: 'garbage' }, refresh),
+    async () => {
+      const body = JSON.stringify({ access_token: 'short', expires_in: 10 })
+      const ask = async (tokens: OAuthTokenService): Promise<unknown> => {
+        await tokens.refreshToken(CLIENT, 'acme')
+        return tokens.getAccessToken(CLIENT, 'acme', undefined, { minValidMs: 10_000 })
+      }
+      return underFault({ kind: 'custom', status: 200, headers: {}, body }, ask, 'acme')
+    },
+  ],
+  StoreUnavailableError: [
+    () => open({ database: 'postgres://nobody@127.0.0.1:1/nothing', encryptionKeys: keys('k1') }),
+  ],
+  DecryptionError: [
+    async () => {
+      await connected({ database: database.url, encryptionKeys: keys('k1') })
+      const tokens = await open({ database: database.url, encryptionKeys: keys('k2') })
+      return tokens.getAccessToken(CLIENT, 'zoho_crm')
+    },
+    async () => {
+      const tokens = await connected({ database: database.url, encryptionKeys: keys('k1') })
+      await database.query('update oauth_tokens set client_id = $1', [OTHER])
+      return tokens.refreshToken(OTHER, 'zoho_crm')
+    },
+  ],
+  InsufficientScopeError: [
+    async () =>
+      (await connected()).getAccessToken(CLIENT, 'zoho_crm', undefined, {
+        requireScopes: ['ZohoCRM.users.READ'],
+      }),
+  ],
+  InvalidInputError: [
+    async () => (await open()).getAccessToken('', 'zoho_crm'),
+    async () => (await open()).getAccessToken(localZohoApp.clientId, 'zoho_crm'),
+    async () => (await connected()).getAccessToken(CLIENT, 'zoho_crm', undefined, { minValidMs: 7_200_000 }),
+    async () => {
+      vi.stubEnv('NODE_ENV', 'production')
+      return open({ database: undefined })
+    },
+  ],
+}
+
+/** The part of the page under a class's heading. */
+function sectionOf(name: string): string {
+  return page.split(/^## /m).find(section => section.startsWith(`${name}\n`)) ?? ''
+}
+
+function messagesIn(section: string): readonly string[] {
+  return blocksOf(section)
+    .filter(({ language }) => language === 'text')
+    .flatMap(({ text }) => text.trimEnd().split('\n'))
+}
+
+const classes = Object.entries(evergrant).filter(
+  ([name, value]) => name !== 'EvergrantError' && Object.prototype.isPrototypeOf.call(EvergrantError, value),
+)
+
+test('the page has a section for every class of error, and no other', () => {
+  const headings = [...page.matchAll(/^## (\w+Error)$/gm)].map(([, name]) => name)
+  expect(headings.toSorted()).toEqual(classes.map(([name]) => name).toSorted())
+  expect(Object.keys(scenes).toSorted()).toEqual(headings.toSorted())
+})
+
+test.each(Object.entries(scenes))(
+  '%s: code, retryable and messages are those of the page',
+  async (name, calls) => {
+    const section = sectionOf(name)
+    const messages: string[] = []
+    for (const call of calls) {
+      const error: unknown = await call().catch((reason: unknown) => reason)
+      if (!(error instanceof EvergrantError)) throw new RangeError(`${name} was not thrown`)
+      expect(error.name).toBe(name)
+      expect(section).toContain(`**Code** \`${error.code}\``)
+      const reason = 'reason' in error ? String(error.reason) : ''
+      const retryable = /\*\*retryable\*\* (?<answer>[^·\n]*)/.exec(section)?.groups?.answer?.trim() ?? ''
+      if (retryable === 'yes' || retryable === 'no') expect(error.retryable).toBe(retryable === 'yes')
+      else expect(error.retryable).toBe(retryable.includes(`\`${reason}\``))
+      if (name === 'ReauthorizationRequiredError') expect(section).toContain(`| \`${reason}\` |`)
+      messages.push(error.message.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T10:00:00.000Z'))
+    }
+    expect(messages).toEqual(messagesIn(section))
+  },
+)
