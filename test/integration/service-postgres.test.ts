@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { OAuthTokenService } from 'evergrant'
@@ -35,6 +36,25 @@ describe('on PostgreSQL', () => {
     await tokens.close()
     // The pool is the caller's: it still works.
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+  })
+
+  test('a pool of one connection serves others while a provider takes its time', async () => {
+    const pool = new pg.Pool({ connectionString: database.url, max: 1 })
+    const tokens = await open('', { database: pool, policy: { requestTimeoutMs: 1_000 } })
+    await tokens.storeTokens(CLIENT, 'zoho_crm', await zoho.issueGrant())
+    await zoho.fault({ kind: 'hang' })
+    const patience = new AbortController()
+    const refreshing = tokens.refreshToken(CLIENT, 'zoho_crm', CREDENTIALS, { signal: patience.signal })
+    refreshing.catch(() => {})
+    while ((await zoho.summary()).requests === 0) await pause(10)
+    // The request is in flight, and the only connection is free.
+    expect(pool.idleCount).toBe(1)
+    expect(await tokens.hasToken(CLIENT, 'zoho_crm')).toBe(true)
+    patience.abort()
+    await expect(refreshing).rejects.toThrow(/abort/)
+    await zoho.clearFaults()
+    await tokens.close()
     await pool.end()
   })
 

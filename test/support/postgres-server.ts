@@ -31,6 +31,7 @@ export class PostgresServer {
   readonly #user: ServerUser
   readonly #settings: readonly string[]
   #process: ChildProcess | undefined
+  #guard: ChildProcess | undefined
 
   constructor(folder: string, binaries: string, user: ServerUser, port: number, settings: readonly string[]) {
     this.port = port
@@ -55,6 +56,7 @@ export class PostgresServer {
     })
     closeSync(log)
     this.#process = child
+    this.#guard = guard(child, this.#folder)
     await this.#answers(child)
   }
 
@@ -66,6 +68,7 @@ export class PostgresServer {
     const gone = once(child, 'exit')
     child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
     await gone
+    this.#guard?.kill('SIGKILL')
   }
 
   async restart(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
@@ -76,14 +79,7 @@ export class PostgresServer {
   /** Stops the server and removes everything that it wrote. */
   async stop(): Promise<void> {
     await this.halt('immediate')
-    this.#remove()
-  }
-
-  /** Stops without waiting: for the exit of the test process. */
-  stopNow(): void {
-    this.signalAll('SIGCONT')
-    this.#process?.kill('SIGQUIT')
-    this.#remove()
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 
   /** Sends a signal to the server's process and to all its children: SIGSTOP freezes it. */
@@ -97,10 +93,6 @@ export class PostgresServer {
         // It ended between the listing and the signal.
       }
     }
-  }
-
-  #remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 
   async #answers(child: ChildProcess): Promise<void> {
@@ -147,6 +139,24 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
+}
+
+const GUARD = `cat > /dev/null
+kill -CONT "$1"; kill -QUIT "$1"
+while kill -0 "$1"; do sleep 0.1; done
+rm -rf "$2"`
+
+/**
+ * Ends the server and removes its folder when this process ends without having done so, however it ends: then
+ * the guard's input ends. A session of its own keeps the guard from a Ctrl-C that is meant for the tests.
+ */
+function guard(server: ChildProcess, folder: string): ChildProcess {
+  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', String(server.pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  child.unref()
+  return child
 }
 
 function initialize(folder: string, binaries: string, user: ServerUser): void {

@@ -13,15 +13,9 @@ let server: PostgresServer | undefined
 /** Starts one PostgreSQL for the whole run. Fails the run when there is none: a skipped test proves nothing. */
 export async function setup(project: TestProject): Promise<void> {
   server = await startPostgres()
-  process.once('exit', stopNow)
   project.provide('postgresUrl', server.url())
 }
 
 export async function teardown(): Promise<void> {
-  process.off('exit', stopNow)
   await server?.stop()
-}
-
-function stopNow(): void {
-  server?.stopNow()
 }
