@@ -33,7 +33,9 @@ export async function waitAtMost<T>(
 ): Promise<Waited<T>> {
   const over = new AbortController()
   const done = work.then((value): Waited<T> => ({ kind: 'done', value }))
-  const timeout = clock.delay(ms, { signal: over.signal, keepAlive: true }).then((): Waited<T> => ({ kind: 'timeout' }))
+  const timeout = clock
+    .delay(ms, { signal: over.signal, keepAlive: true })
+    .then((): Waited<T> => ({ kind: 'timeout' }))
   try {
     return await unlessAborted(Promise.race([done, timeout]), signal)
   } finally {

@@ -4,7 +4,8 @@ export class TimedOut extends Error {
 }
 
 /**
- * Waits for `work` no longer than `limitMs`.
+ * Waits for `work` no longer than `limitMs`. A process that was busy or frozen past the limit may already have
+ * its answer: before giving up, the event loop polls its sockets once.
  * @param work is told by `expired()` when nobody waits for it any more, so that it begins nothing new.
  * @throws TimedOut
  */
@@ -14,10 +15,12 @@ export function withTimeLimit<Value>(
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     let expired = false
-    const timer = setTimeout(() => {
+    const expire = (): void => {
       expired = true
       reject(new TimedOut('no answer in time'))
-    }, limitMs)
+    }
+    // The first immediate may belong to the turn of the event loop that runs now, after its poll.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(expire)), limitMs)
     const settled =
       <Outcome>(settle: (outcome: Outcome) => void) =>
       (outcome: Outcome): void => {

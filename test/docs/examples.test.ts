@@ -16,10 +16,11 @@ function complaints(examples: ReadonlyMap<string, string>): string[] {
   const { getSourceFile, readFile, fileExists } = host
   host.fileExists = path => files.has(path) || fileExists(path)
   host.readFile = path => files.get(path) ?? readFile(path)
-  host.getSourceFile = (path, ...rest) => {
+  host.getSourceFile = (path, language, ...rest) => {
     const text = files.get(path)
-    if (text === undefined) return getSourceFile(path, ...rest)
-    return ts.createSourceFile(path, `${text}\nexport {}\n`, ...rest)
+    if (text === undefined) return getSourceFile(path, language, ...rest)
+    // An example without an import is a module all the same.
+    return ts.createSourceFile(path, `${text}\nexport {}\n`, language)
   }
   const program = ts.createProgram([...files.keys()], compilerOptions, host)
   return [...files.keys()].flatMap(path =>
