@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { InvalidInputError } from '../../src/errors.ts'
 import { runMigrations } from '../../src/schema.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { dumpSchema } from '../support/schema-dump.ts'
 import { claimOf, commitOf, firstPut, freshKey, rowOf } from '../support/store-contract/harness.ts'
@@ -96,7 +97,7 @@ describe.each([
     await runMigrations(database.url)
     expect(await database.query(VALUES)).toEqual(before)
 
-    const store = await openPostgresStore({ database: database.url })
+    const store = await openPostgresStore({ timeoutMs: PATIENT_MS, database: database.url })
     const row = await rowOf(store, { clientId: 'smart-tax-nation', provider: 'zoho_crm' })
     expect(row).toMatchObject({
       id: '11111111-1111-4111-8111-111111111111',

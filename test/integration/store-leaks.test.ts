@@ -12,6 +12,7 @@ import { StoreUnavailableError } from '../../src/errors.ts'
 import type { ConnectionRow, TokenStore } from '../../src/ports/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import {
   claimOf,
@@ -123,7 +124,7 @@ describe.each(Object.entries(DRIVERS))('errors of PostgreSQL by %s', async (_, o
 
   test.each(POSTGRES_FAULTS)('from %s hold a code and no secret', async (_name, faults, expected) => {
     const schema = `fault_${expected.toLowerCase()}`
-    const store = await openPostgresStore({ database: opened.database, schema })
+    const store = await openPostgresStore({ timeoutMs: PATIENT_MS, database: opened.database, schema })
     const row = await storedRow(store, { accessToken: 'short' })
     const query = opened.query ?? database.query
     await query(`begin; set local search_path to ${schema}; ${faults.join('; ')}; commit`)
@@ -132,7 +133,11 @@ describe.each(Object.entries(DRIVERS))('errors of PostgreSQL by %s', async (_, o
   })
 
   test('from text that the database cannot hold hold a code and no secret', async () => {
-    const store = await openPostgresStore({ database: opened.database, schema: 'odd_text' })
+    const store = await openPostgresStore({
+      timeoutMs: PATIENT_MS,
+      database: opened.database,
+      schema: 'odd_text',
+    })
     const put = (): Promise<unknown> => store.put(firstPut(freshKey(), { accessToken: `${CANARY}\0` }))
     expect(await failures([put])).toEqual(['22021'])
     await store[Symbol.asyncDispose]()

@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest'
 import { InvalidInputError, StoreUnavailableError } from '../../src/errors.ts'
 import { runMigrations, tablesIn } from '../../src/schema.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { dumpSchema } from '../support/schema-dump.ts'
 import { firstPut, freshKey, plantOf, rowOf, storedRow } from '../support/store-contract/harness.ts'
@@ -108,8 +109,8 @@ describe('another schema', async () => {
   test('is made, and keeps its tokens apart, whatever search_path a role has', async () => {
     const url = `${database.url}?options=-c%20search_path%3Delsewhere`
     const key = freshKey()
-    const inPublic = await openPostgresStore({ database: url })
-    const inOther = await openPostgresStore({ database: url, schema: 'My-Vault' })
+    const inPublic = await openPostgresStore({ timeoutMs: PATIENT_MS, database: url })
+    const inOther = await openPostgresStore({ timeoutMs: PATIENT_MS, database: url, schema: 'My-Vault' })
     await inPublic.put(firstPut(key, { accessToken: 'public' }))
     await inOther.put(firstPut(key, { accessToken: 'vault' }))
     expect((await rowOf(inPublic, key)).accessToken).toBe('public')
@@ -133,7 +134,9 @@ describe('another schema', async () => {
   test.each(['', 'a"b', "a'b", '1a', 'a b', 'x'.repeat(64), 'a.b'])(
     '%j is no name of a schema',
     async schema => {
-      await expect(openPostgresStore({ database: database.url, schema })).rejects.toThrow(InvalidInputError)
+      await expect(
+        openPostgresStore({ timeoutMs: PATIENT_MS, database: database.url, schema }),
+      ).rejects.toThrow(InvalidInputError)
       await expect(runMigrations(database.url, { schema })).rejects.toThrow(InvalidInputError)
     },
   )
@@ -152,7 +155,7 @@ describe('a role without DDL', async () => {
     await database.query('revoke create on schema public from public')
     try {
       const open = (migrate: boolean): ReturnType<typeof openPostgresStore> =>
-        openPostgresStore({ database: appUrl.href, migrate })
+        openPostgresStore({ timeoutMs: PATIENT_MS, database: appUrl.href, migrate })
       await expect(open(false)).rejects.toThrow(/evergrant migrate/)
       await expect(open(true)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', reason: '42501' })
 
@@ -187,7 +190,9 @@ describe('a server that cannot be written', async () => {
     await runMigrations(database.url)
     const readOnly = `${database.url}?options=-c%20default_transaction_read_only%3Don`
     for (const migrate of [true, false]) {
-      await expect(openPostgresStore({ database: readOnly, migrate })).rejects.toThrow(/read-only/)
+      await expect(openPostgresStore({ timeoutMs: PATIENT_MS, database: readOnly, migrate })).rejects.toThrow(
+        /read-only/,
+      )
     }
   })
 })
@@ -199,9 +204,10 @@ describe('a database that cannot be reached', () => {
     ['the password is wrong', (url: URL) => Object.assign(url, { password: 'canary-wrong' }), '28P01'],
   ])('gives the typed error where %s', async (_, change, reason) => {
     const { url } = await reachable
-    const error: unknown = await openPostgresStore({ database: change(new URL(url)).href }).catch(
-      (failure: unknown) => failure,
-    )
+    const error: unknown = await openPostgresStore({
+      timeoutMs: PATIENT_MS,
+      database: change(new URL(url)).href,
+    }).catch((failure: unknown) => failure)
     expect(error).toBeInstanceOf(StoreUnavailableError)
     expect(error).toMatchObject({ reason })
     expect(String(error)).not.toMatch(/canary|evergrant-tests/)

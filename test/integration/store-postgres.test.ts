@@ -5,6 +5,7 @@ import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js'
 import pg from 'pg'
 import postgres from 'postgres'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { postgresHarness } from '../support/sql-harness.ts'
 import { vanishedRowsContract } from '../support/store-contract/seeds.ts'
@@ -18,7 +19,8 @@ const byPostgresJs = await freshDatabase()
 storeContract(
   'PostgreSQL by URL',
   async () => {
-    const open = (): ReturnType<typeof openPostgresStore> => openPostgresStore({ database: byUrl.url })
+    const open = (): ReturnType<typeof openPostgresStore> =>
+      openPostgresStore({ timeoutMs: PATIENT_MS, database: byUrl.url })
     return postgresHarness(byUrl.query, await open(), await open())
   },
   vanishedRowsContract,
@@ -28,7 +30,8 @@ storeContract(
   'a pg.Pool that was handed in',
   async () => {
     const pool = new pg.Pool({ connectionString: byPool.url })
-    const open = (): ReturnType<typeof openPostgresStore> => openPostgresStore({ database: pool })
+    const open = (): ReturnType<typeof openPostgresStore> =>
+      openPostgresStore({ timeoutMs: PATIENT_MS, database: pool })
     return postgresHarness(byPool.query, await open(), await open(), () => pool.end())
   },
   vanishedRowsContract,
@@ -38,7 +41,8 @@ storeContract(
   'Drizzle on node-postgres',
   async () => {
     const db = drizzleNodePostgres(byNodePostgres.url)
-    const open = (): ReturnType<typeof openPostgresStore> => openPostgresStore({ database: db })
+    const open = (): ReturnType<typeof openPostgresStore> =>
+      openPostgresStore({ timeoutMs: PATIENT_MS, database: db })
     return postgresHarness(byNodePostgres.query, await open(), await open(), () => db.$client.end())
   },
   vanishedRowsContract,
@@ -49,7 +53,7 @@ storeContract(
   async () => {
     const sql = postgres(byPostgresJs.url, { max: 10, onnotice: () => {} })
     const open = (): ReturnType<typeof openPostgresStore> =>
-      openPostgresStore({ database: drizzlePostgresJs(sql) })
+      openPostgresStore({ timeoutMs: PATIENT_MS, database: drizzlePostgresJs(sql) })
     return postgresHarness(byPostgresJs.query, await open(), await open(), () => sql.end())
   },
   vanishedRowsContract,
@@ -59,7 +63,7 @@ storeContract(
   'Drizzle on PGlite',
   async () => {
     const client = new PGlite()
-    const store = await openPostgresStore({ database: drizzlePglite(client) })
+    const store = await openPostgresStore({ timeoutMs: PATIENT_MS, database: drizzlePglite(client) })
     const query = (text: string, values: unknown[] = []): Promise<unknown> => client.query(text, values)
     return postgresHarness(query, store, null, () => client.close())
   },

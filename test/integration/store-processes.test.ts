@@ -6,6 +6,7 @@ import type { TokenStore } from '../../src/ports/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { compileSource } from '../support/compiled-source.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { rowOf, storedRow } from '../support/store-contract/harness.ts'
 import { runWorkers } from '../support/store-workers.ts'
@@ -25,7 +26,7 @@ const ENGINES: [string, { url: string; emptyUrl: string; open: () => Promise<Tok
     {
       url: database.url,
       emptyUrl: empty.url,
-      open: () => openPostgresStore({ database: database.url }),
+      open: () => openPostgresStore({ timeoutMs: PATIENT_MS, database: database.url }),
     },
   ],
   [
@@ -33,7 +34,7 @@ const ENGINES: [string, { url: string; emptyUrl: string; open: () => Promise<Tok
     {
       url: `file:${folder}/tokens.db`,
       emptyUrl: `file:${folder}/empty.db`,
-      open: () => openSqliteStore({ url: `file:${folder}/tokens.db` }),
+      open: () => openSqliteStore({ timeoutMs: PATIENT_MS, url: `file:${folder}/tokens.db` }),
     },
   ],
 ]

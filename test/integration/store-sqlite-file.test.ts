@@ -18,6 +18,7 @@ import { InvalidInputError, StoreUnavailableError } from '../../src/errors.ts'
 import { configure, openConnection } from '../../src/store/sqlite/connection.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { sqliteTables } from '../../src/store/sqlite/schema.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { sqliteHarness } from '../support/sql-harness.ts'
 import { claimOf, commitOf, firstPut, freshKey, rowOf, storedRow } from '../support/store-contract/harness.ts'
 
@@ -55,7 +56,7 @@ async function failureOf(call: Promise<unknown>): Promise<Error> {
 describe('the file', () => {
   test('and its log are readable by their owner only', async () => {
     const path = freshPath()
-    const store = await openSqliteStore({ url: path })
+    const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     await storedRow(store)
     const names = readdirSync(folder).filter(name => path.endsWith(name.replace(/-(wal|shm)$/, '')))
     expect(names).toHaveLength(3)
@@ -74,11 +75,11 @@ describe('the file', () => {
 
   test('holds everything after closing, without its log', async () => {
     const path = freshPath()
-    const store = await openSqliteStore({ url: path })
+    const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     const row = await storedRow(store)
     await store[Symbol.asyncDispose]()
     for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
-    const again = await openSqliteStore({ url: path, migrate: false })
+    const again = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path, migrate: false })
     expect((await rowOf(again, row)).id).toBe(row.id)
     await again[Symbol.asyncDispose]()
   })
@@ -87,14 +88,14 @@ describe('the file', () => {
     const path = freshPath()
     writeFileSync(path, '')
     chmodSync(path, 0o660)
-    const store = await openSqliteStore({ url: path })
+    const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     expect(statSync(path).mode & 0o777).toBe(0o660)
     await store[Symbol.asyncDispose]()
   })
 
   test('has the tables that Drizzle knows', async () => {
     const path = freshPath()
-    const store = await openSqliteStore({ url: path })
+    const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     const database = byHand(path)
     for (const table of Object.values(sqliteTables)) {
       const { name, columns } = getTableConfig(table)
@@ -117,7 +118,7 @@ describe('the file', () => {
 describe('the URL', () => {
   test('may be a path, relative or absolute, or a file URL with escapes', async () => {
     const path = join(folder, 'a b%é#.db')
-    const first = await openSqliteStore({ url: path })
+    const first = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     const row = await storedRow(first)
     const urls = [
       relative(process.cwd(), path),
@@ -127,7 +128,7 @@ describe('the URL', () => {
       `file://localhost${pathToFileURL(path).pathname}`,
     ]
     for (const url of urls) {
-      const store = await openSqliteStore({ url, migrate: false })
+      const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url, migrate: false })
       expect((await rowOf(store, row)).id).toBe(row.id)
       await store[Symbol.asyncDispose]()
     }
@@ -145,7 +146,7 @@ describe('the URL', () => {
     'a\0b',
     'dir/',
   ])('%j is refused', async url => {
-    await expect(openSqliteStore({ url })).rejects.toThrow(InvalidInputError)
+    await expect(openSqliteStore({ timeoutMs: PATIENT_MS, url })).rejects.toThrow(InvalidInputError)
   })
 })
 
@@ -153,13 +154,17 @@ describe('a file that cannot be used', () => {
   test('is refused when it is no database', async () => {
     const path = freshPath()
     writeFileSync(path, 'no database, whatever its name says. '.repeat(500))
-    expect(await failureOf(openSqliteStore({ url: path }))).toBeInstanceOf(InvalidInputError)
-    expect((await failureOf(openSqliteStore({ url: path }))).message).toMatch(/no SQLite database/)
+    expect(await failureOf(openSqliteStore({ timeoutMs: PATIENT_MS, url: path }))).toBeInstanceOf(
+      InvalidInputError,
+    )
+    expect((await failureOf(openSqliteStore({ timeoutMs: PATIENT_MS, url: path }))).message).toMatch(
+      /no SQLite database/,
+    )
   })
 
   test('is refused when it is a directory, or its directory does not exist', async () => {
     for (const path of [folder, join(folder, 'missing', 'x.db')]) {
-      expect((await failureOf(openSqliteStore({ url: path }))).message).toMatch(
+      expect((await failureOf(openSqliteStore({ timeoutMs: PATIENT_MS, url: path }))).message).toMatch(
         /cannot be opened for writing/,
       )
     }
@@ -168,16 +173,16 @@ describe('a file that cannot be used', () => {
 
   test('is not made where nothing may be written', async () => {
     const path = freshPath()
-    expect((await failureOf(openSqliteStore({ url: path, migrate: false }))).message).toMatch(
-      /evergrant migrate/,
-    )
+    expect(
+      (await failureOf(openSqliteStore({ timeoutMs: PATIENT_MS, url: path, migrate: false }))).message,
+    ).toMatch(/evergrant migrate/)
     expect(existsSync(path)).toBe(false)
   })
 
   test('is refused when it is not current and may not be written', async () => {
     const path = freshPath()
     byHand(path, 'create table mine (a)')
-    const failure = await failureOf(openSqliteStore({ url: path, migrate: false }))
+    const failure = await failureOf(openSqliteStore({ timeoutMs: PATIENT_MS, url: path, migrate: false }))
     expect(failure).toBeInstanceOf(InvalidInputError)
     expect(failure.message).toMatch(/evergrant migrate/)
   })
@@ -187,7 +192,7 @@ describe('a file that cannot be used', () => {
     const database = byHand(path, 'create table oauth_tokens (id text, client_id text, provider text)')
     const schema = (): unknown => database.prepare('select sql from sqlite_master').raw().all()
     const before = schema()
-    expect((await failureOf(openSqliteStore({ url: path }))).message).toMatch(
+    expect((await failureOf(openSqliteStore({ timeoutMs: PATIENT_MS, url: path }))).message).toMatch(
       /lacks the columns access_token, /,
     )
     expect(schema()).toEqual(before)
@@ -195,7 +200,7 @@ describe('a file that cannot be used', () => {
 
   test('damaged later, gives the typed error', async () => {
     const path = freshPath()
-    const store = await openSqliteStore({ url: path })
+    const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     const row = await storedRow(store)
     byHand(path, 'drop table oauth_tokens')
     expect(await failureOf(store.read(row))).toBeInstanceOf(StoreUnavailableError)
@@ -206,7 +211,7 @@ describe('a file that cannot be used', () => {
 describe('a lock of another process', () => {
   test('is waited for without stopping the event loop', async () => {
     const path = freshPath()
-    const store = await openSqliteStore({ url: path })
+    const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     const row = await storedRow(store)
     const other = byHand(path, 'begin immediate')
     let turns = 0
@@ -241,7 +246,7 @@ describe('a lock of another process', () => {
   test('while a file is opened is waited for', async () => {
     const path = freshPath()
     const other = byHand(path, 'pragma journal_mode = wal', 'begin immediate', 'create table mine (a)')
-    const opening = openSqliteStore({ url: path })
+    const opening = openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
     setTimeout(() => other.exec('commit'), 50)
     await (await opening)[Symbol.asyncDispose]()
   })
@@ -283,7 +288,7 @@ describe('a clock that jumped', () => {
 test('a directory beside the file is left alone', async () => {
   const directory = join(folder, 'own')
   mkdirSync(directory, { mode: 0o750 })
-  const store = await openSqliteStore({ url: join(directory, 'x.db') })
+  const store = await openSqliteStore({ timeoutMs: PATIENT_MS, url: join(directory, 'x.db') })
   expect(statSync(directory).mode & 0o777).toBe(0o750)
   await store[Symbol.asyncDispose]()
 })

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { InvalidInputError, StoreUnavailableError } from '../../src/errors.ts'
 import type { TokenStore } from '../../src/ports/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { firstPut, freshKey, plantOf, rowOf, storedRow } from '../support/store-contract/harness.ts'
 
@@ -28,7 +29,7 @@ function transactionsContract(
     let store: TokenStore
     beforeAll(async () => {
       opened = await open()
-      store = await openPostgresStore({ database: opened.url ?? opened.db })
+      store = await openPostgresStore({ timeoutMs: PATIENT_MS, database: opened.url ?? opened.db })
     })
     afterAll(async () => {
       await store[Symbol.asyncDispose]()
@@ -134,7 +135,7 @@ describe('what is no transaction of Drizzle', () => {
     ['a string', 'tx'],
     ['a database outside a transaction', drizzlePglite(new PGlite())],
   ])('%s is refused, and nothing is written', async (_, tx) => {
-    const store = await openPostgresStore({ database: database.url })
+    const store = await openPostgresStore({ timeoutMs: PATIENT_MS, database: database.url })
     const key = freshKey()
     await expect(store.put(firstPut(key), { tx })).rejects.toThrow(InvalidInputError)
     await expect(store.read(key, { tx })).rejects.toThrow(InvalidInputError)
@@ -153,7 +154,9 @@ describe('handles that are no database', () => {
     ['Drizzle on a single client of pg', drizzleNodePostgres(new pg.Client())],
     ['a URL that cannot be read', 'postgres://user:canary-password@:bad:/x'],
   ])('%s is refused without its secrets', async (_, handle) => {
-    const error: unknown = await openPostgresStore({ database: handle }).catch((reason: unknown) => reason)
+    const error: unknown = await openPostgresStore({ timeoutMs: PATIENT_MS, database: handle }).catch(
+      (reason: unknown) => reason,
+    )
     expect(error).toBeInstanceOf(InvalidInputError)
     expect(String(error)).not.toContain('canary')
   })

@@ -6,6 +6,7 @@ const tokens = await OAuthTokenService.open({
   database,
   encryptionKeys,
   providers: { [provider]: { ...app, accountsServer } },
+  policy: { storeTimeoutMs: 20_000 },
 })
 process.send({ kind: 'ready' })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type EvergrantEvent, OAuthTokenService, type OpenOptions } from 'evergrant'
 import { type LocalZoho, localZohoApp, startLocalZoho } from 'evergrant/testing'
 import { afterAll, afterEach, beforeEach } from 'vitest'
+import { PATIENT_MS } from './patience.ts'
 import { type FreshDatabase, freshDatabase } from './postgres.ts'
 
 export const CLIENT = 'smart-tax-nation'
@@ -75,6 +76,7 @@ export async function serviceWorld(): Promise<ServiceWorld> {
       const tokens = await OAuthTokenService.open({
         database: url,
         encryptionKeys: KEYS,
+        policy: { storeTimeoutMs: PATIENT_MS },
         providers: { zoho_crm: { accountsServer }, zoho_calendar: { accountsServer } },
         onEvent: event => void events.push(event),
         ...options,

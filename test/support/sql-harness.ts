@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Libsql from 'libsql'
 import type { TokenStore } from '../../src/ports/store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
+import { PATIENT_MS } from './patience.ts'
 import type { SharedStoreHarness } from './store-contract/harness.ts'
 
 const INSTANTS = {
@@ -59,8 +60,8 @@ export async function sqliteHarness(): Promise<SharedStoreHarness & { readonly p
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-sqlite-'))
   const path = join(folder, 'tokens.db')
   const [store, second] = [
-    await openSqliteStore({ url: `file:${path}` }),
-    await openSqliteStore({ url: path }),
+    await openSqliteStore({ timeoutMs: PATIENT_MS, url: `file:${path}` }),
+    await openSqliteStore({ timeoutMs: PATIENT_MS, url: path }),
   ]
   const hand = new Libsql(path)
   hand.exec('pragma busy_timeout = 5000')

@@ -8,7 +8,10 @@ const load = path => import(pathToFileURL(`${compiled}/${path}`).href)
 const { openPostgresStore } = await load('store/postgres/open.js')
 const { openSqliteStore } = await load('store/sqlite/open.js')
 
-const open = () => (url.startsWith('file:') ? openSqliteStore({ url }) : openPostgresStore({ database: url }))
+const open = () =>
+  url.startsWith('file:')
+    ? openSqliteStore({ url, timeoutMs: 20_000 })
+    : openPostgresStore({ database: url, timeoutMs: 20_000 })
 
 const jobs = {
   /** Opens the store, which migrates the database. */
