@@ -7,9 +7,6 @@ import { named } from './refresh/refusal-error.ts'
 
 /** What `fetch` takes beside the options of the platform's own. */
 export interface FetchOptions extends RequestInit {
-  /** App credentials, where a refresh should need them. */
-  readonly credentials?: never
-
   /** Hosts that the token may be sent to beside those of the profile: `api.example.com`, `127.0.0.1:8080`. */
   readonly allowHosts?: readonly string[] | undefined
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chooseDatabase } from './database.ts'
 import { readEnvironment } from './environment.ts'
@@ -18,7 +19,7 @@ describe('the database', () => {
     ['postgres://localhost/app', { kind: 'postgres', database: 'postgres://localhost/app' }],
     ['postgresql://localhost/app', { kind: 'postgres', database: 'postgresql://localhost/app' }],
     ['memory:', { kind: 'memory' }],
-    ['file:data/vault.db', { kind: 'sqlite', path: 'data/vault.db', directory: null }],
+    ['file:data/vault.db', { kind: 'sqlite', path: resolve('data/vault.db'), directory: null }],
     ['file:/var/lib/vault.db', { kind: 'sqlite', path: '/var/lib/vault.db', directory: null }],
     ['file:///var/lib/my%20vault.db', { kind: 'sqlite', path: '/var/lib/my vault.db', directory: null }],
   ])('is what its URL says: %s', (url, choice) => {
@@ -34,11 +35,20 @@ describe('the database', () => {
     expect(chooseDatabase(undefined, named)).toMatchObject({ path: '/data/evergrant.db' })
   })
 
-  test.each([['mysql://user:canary@host/db'], ['canary'], ['file:'], ['file:%zz'], [''], [7], [{}], [[]]])(
-    'is not %o, and the message quotes nothing of it',
-    database => {
-      expect(() => chooseDatabase(database, bare)).toThrow(InvalidInputError)
-      expect(() => chooseDatabase(database, bare)).not.toThrow(/canary/)
-    },
-  )
+  test.each([
+    ['mysql://user:canary@host/db'],
+    ['canary'],
+    ['file:'],
+    ['file:data/'],
+    ['file:x.db?mode=ro'],
+    ['file://host/canary.db'],
+    ['file:%zz'],
+    [''],
+    [7],
+    [{}],
+    [[]],
+  ])('is not %o, and the message quotes nothing of it', database => {
+    expect(() => chooseDatabase(database, bare)).toThrow(InvalidInputError)
+    expect(() => chooseDatabase(database, bare)).not.toThrow(/canary/)
+  })
 })

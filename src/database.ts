@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
 import { describe, isPlainObject } from './input.ts'
+import { parseFileUrl } from './store/sqlite/file-url.ts'
 
 /** Where connections are kept. */
 export type DatabaseChoice =
@@ -45,18 +46,7 @@ function isHandle(value: unknown): value is object {
 function byUrl(url: string): DatabaseChoice {
   if (url === 'memory:') return { kind: 'memory' }
   if (/^postgres(ql)?:/i.test(url)) return { kind: 'postgres', database: url }
-  if (url.startsWith('file:') && url.length > 'file:'.length)
-    return { kind: 'sqlite', path: pathOf(url), directory: null }
+  if (url.startsWith('file:')) return { kind: 'sqlite', path: parseFileUrl(url), directory: null }
   // Not quoted: a mistyped URL may hold a password.
   throw new InvalidInputError('The database URL must begin with postgres:, postgresql:, file: or memory:.')
-}
-
-// `file:///absolute`, `file:/absolute` and `file:relative`, as SQLite reads them.
-function pathOf(url: string): string {
-  const path = url.replace(/^file:(\/\/(?=\/))?/, '').replace(/[?#].*$/, '')
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    throw new InvalidInputError('The database URL has a % that does not begin an escape: write it as %25.')
-  }
 }

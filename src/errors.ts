@@ -111,8 +111,8 @@ export class StoreUnavailableError extends EvergrantError {
   /** The database's own code for what happened: an SQLSTATE, an `SQLITE_…` or an `E…` code of the system. */
   readonly reason: string
 
-  constructor(message: string, reason: string, subject: ErrorSubject = {}) {
-    super(message, true, subject)
+  constructor(message: string, reason: string, subject: ErrorSubject = {}, retryable = true) {
+    super(message, retryable, subject)
     this.reason = reason
   }
 }

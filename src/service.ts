@@ -184,6 +184,13 @@ export class OAuthTokenService {
       )
     }
     const asked = revoke ? assembly.providers.get(key.provider) : null
+    if (asked !== null && asked.profile.revocation === null) {
+      throw new InvalidInputError(
+        `${named(key)}: the profile of ${key.provider} names no revocation endpoint. Delete without revoke, and end the ` +
+          'grant in the settings of the account at the provider.',
+        key,
+      )
+    }
     const seed = tx === undefined ? await assembly.seeds.available(key) : null
     const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
     assembly.forget(key, tx !== undefined)

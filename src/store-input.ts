@@ -26,7 +26,7 @@ export function parseNewTokens(
   const { accessToken, refreshToken, expiresIn, scopes, metadata } = input
   const seconds = typeof expiresIn === 'number' ? Math.floor(expiresIn) : expiresIn
   const lifetime = accessTokenLifetime(new Map([['expires_in', seconds]]), profile.answers.expiresInUnit)
-  if (lifetime.strange) emit({ type: 'answer_warning', ...key, warning: 'expires_in' })
+  if (lifetime.strange) emit({ type: 'answer_warning', ...key, warning: 'EXPIRES_IN_INVALID' })
   return {
     accessToken: parseToken(accessToken, 'accessToken', key),
     refreshToken:

@@ -20,4 +20,6 @@ export interface Cipher {
    * @throws DecryptionError key id unknown, or the value was moved or altered, or plaintext is not allowed.
    */
   open(text: string, place: SealedPlace): Secret
+  /** Whether a stored value is sealed; false: plaintext from before. */
+  isSealed(text: string): boolean
 }

@@ -102,8 +102,13 @@ export interface PutRequest extends ConnectionKey {
   readonly expected: Fence | null
   /** Null: there is none, and the first call refreshes (tokens imported as a refresh token alone). */
   readonly accessToken: string | null
-  /** `keep` leaves refresh token, status, failures, lease and attempt; `replace` clears all but the token. */
-  readonly grant: { readonly kind: 'keep' } | { readonly kind: 'replace'; readonly refreshToken: string }
+  /**
+   * `keep` leaves refresh token, status, failures, lease and attempt (`sealed` is the kept token where it was
+   * plaintext from before); `replace` clears all but the token.
+   */
+  readonly grant:
+    | { readonly kind: 'keep'; readonly sealed?: string | undefined }
+    | { readonly kind: 'replace'; readonly refreshToken: string }
   readonly expiresInMs: number | null
   readonly lifetimeMs: number | null
   readonly refreshInMs: number | null

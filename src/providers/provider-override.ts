@@ -9,7 +9,7 @@ export interface ProviderOverride {
   readonly clientId?: string | undefined
   readonly clientSecret?: string | undefined
   /** Secrets of the same app by data centre (`{ eu: '…' }`), over `clientSecret`. Zoho only. */
-  readonly clientSecrets?: Readonly<Record<string, string>> | undefined
+  readonly clientSecrets?: Readonly<Record<string, string | undefined>> | undefined
   /** Hosts beside the profile's that `fetch` may send the access token to. */
   readonly allowHosts?: readonly string[] | undefined
   /** The data centre of connections whose metadata name none. Zoho only. */

@@ -18,6 +18,8 @@ interface Pending extends Exchange {
   readonly noProgressForMs: number | null
   readonly appId: string
   readonly sealedAccessToken: string
+  /** The successor, else the stored one where it is plaintext from before. Null: the stored one stays. */
+  readonly sealedRefreshToken: string | null
   /** By the monotonic clock. The lifetime began no earlier: what the network took is taken off it. */
   readonly sentAt: number
 }
@@ -62,11 +64,11 @@ function seal(
   sentAt: number,
 ): Pending {
   const { clientId, provider } = claim.key
+  const sealRefreshToken = (token: Secret): string =>
+    ports.cipher.seal(token, { purpose: 'refresh_token', clientId, provider })
   // The refresh token first: nothing that is wrong with the rest of the answer may lose it.
-  const sealedSuccessor =
-    tokens.refreshToken === null
-      ? null
-      : ports.cipher.seal(tokens.refreshToken, { purpose: 'refresh_token', clientId, provider })
+  const sealedSuccessor = tokens.refreshToken === null ? null : sealRefreshToken(tokens.refreshToken)
+  const isPlaintext = !ports.cipher.isSealed(claim.observed.row.refreshToken ?? '')
   const sealedAccessToken = ports.cipher.seal(tokens.accessToken, {
     purpose: 'access_token',
     clientId,
@@ -80,6 +82,7 @@ function seal(
     accessToken: tokens.accessToken,
     successor: tokens.refreshToken,
     sealedSuccessor,
+    sealedRefreshToken: sealedSuccessor ?? (isPlaintext ? sealRefreshToken(spent) : null),
     tokens,
     term,
     noProgressForMs: stuck ? ports.policy.noProgressMs : null,
@@ -102,7 +105,7 @@ function requestOf(ports: RefreshPorts, pending: Pending): CommitRequest {
     id: claim.observed.row.id,
     generation: claim.observed.row.generation,
     accessToken: pending.sealedAccessToken,
-    refreshToken: pending.sealedSuccessor,
+    refreshToken: pending.sealedRefreshToken,
     expiresInMs: left(term.expiresInMs),
     lifetimeMs: term.lifetimeMs,
     refreshInMs: left(term.refreshInMs),
@@ -124,7 +127,7 @@ function heldAfter(ports: RefreshPorts, pending: Pending): HeldToken {
   const row: ConnectionRow = {
     ...before,
     accessToken: pending.sealedAccessToken,
-    refreshToken: pending.sealedSuccessor ?? before.refreshToken,
+    refreshToken: pending.sealedRefreshToken ?? before.refreshToken,
     scopes: tokens.scopes === null ? before.scopes : tokens.scopes.join(','),
     metadata: { ...before.metadata, ...tokens.metadata },
     status: 'active',

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../errors.ts'
+import { DecryptionError, StoreUnavailableError } from '../errors.ts'
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { type Term, termOf } from '../lifecycle/term.ts'
 import type { ConnectionKey, ConnectionRow, InTransaction, Metadata, PutRequest } from '../ports/store.ts'
@@ -80,22 +80,24 @@ function grantOf(
   { refreshToken }: NewTokens,
   row: ConnectionRow | null,
 ): PutRequest['grant'] {
-  if (refreshToken === null || isStored(ports, refreshToken, row)) return { kind: 'keep' }
-  return {
-    kind: 'replace',
-    refreshToken: ports.cipher.seal(refreshToken, { purpose: 'refresh_token', ...keyOf(key) }),
+  const seal = (token: Secret): string =>
+    ports.cipher.seal(token, { purpose: 'refresh_token', ...keyOf(key) })
+  const stored = storedRefreshToken(ports, row)
+  if (refreshToken !== null && !refreshToken.equals(stored)) {
+    return { kind: 'replace', refreshToken: seal(refreshToken) }
   }
+  const isPlaintext = stored !== null && !ports.cipher.isSealed(row?.refreshToken ?? '')
+  return { kind: 'keep', sealed: isPlaintext ? seal(stored) : undefined }
 }
 
-function isStored(ports: RefreshPorts, refreshToken: Secret, row: ConnectionRow | null): boolean {
-  if (row === null || row.refreshToken === null) return false
+// What does not open is no grant that could be compared: it is kept, or replaced, as it lies there.
+function storedRefreshToken({ cipher }: RefreshPorts, row: ConnectionRow | null): Secret | null {
+  if (row === null || row.refreshToken === null) return null
   try {
-    return ports.cipher
-      .open(row.refreshToken, { purpose: 'refresh_token', ...keyOf(row) })
-      .equals(refreshToken)
-  } catch {
-    // What does not open is no grant that could be kept.
-    return false
+    return cipher.open(row.refreshToken, { purpose: 'refresh_token', ...keyOf(row) })
+  } catch (error) {
+    if (error instanceof DecryptionError) return null
+    throw error
   }
 }
 

@@ -61,6 +61,10 @@ export class KeyRing implements Cipher {
     return Secret.of(value)
   }
 
+  isSealed(text: string): boolean {
+    return hasEnvelopePrefix(text)
+  }
+
   #openPlaintext(text: string, place: SealedPlace): Secret {
     if (text === '') {
       throw new DecryptionError(`${nameOf(place)} is an empty text. ${STORE_AGAIN}`, place)
@@ -68,7 +72,7 @@ export class KeyRing implements Cipher {
     if (this.#requireSealed) {
       throw new DecryptionError(
         `${nameOf(place)} is not sealed, and this service requires sealed values. ` +
-          'Seal the values from before with "evergrant keys seal", or open the service without requireSealed.',
+          'Open the service without requireSealed until each connection was refreshed or stored again: that seals it.',
         place,
       )
     }

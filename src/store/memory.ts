@@ -156,7 +156,8 @@ class MemoryStore implements TokenStore {
     this.#enter(options)
     const { expected, grant } = request
     const fresh = { ...NO_FAILURE, appId: null, lastRefreshedAt: null, refreshTokenExpiresAt: null }
-    const granted = grant.kind === 'keep' ? {} : { ...fresh, refreshToken: grant.refreshToken }
+    const kept = grant.kind === 'keep' && grant.sealed !== undefined ? { refreshToken: grant.sealed } : {}
+    const granted = grant.kind === 'keep' ? kept : { ...fresh, refreshToken: grant.refreshToken }
     if (expected === null) {
       return this.#insert(request, { ...granted, ...this.#issued(request, null), generation: 1 })
     }

@@ -170,7 +170,7 @@ export class TokenChanges {
 function granted(grant: PutRequest['grant']): Change {
   switch (grant.kind) {
     case 'keep':
-      return {}
+      return { refreshToken: grant.sealed }
     case 'replace':
       return {
         ...NO_FAILURE,

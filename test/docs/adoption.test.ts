@@ -52,11 +52,11 @@ test('the steps from a token table work as the guides write them, with the right
     providers: { zoho_crm: { ...localZohoApp, accountsServer: zoho.url } },
   })
   expect(await tokens.getAccessToken('smart-tax-nation', 'zoho_crm')).toBe(grant.accessToken)
-  await tokens.refreshToken('smart-tax-nation', 'zoho_crm')
-  // The access token is sealed now; the refresh token of a provider that does not rotate stays as it was.
   expect(await database.query(count)).toEqual([{ count: '1' }])
-  await tokens.deleteToken('smart-tax-nation', 'zoho_crm', { revoke: true })
+  await tokens.refreshToken('smart-tax-nation', 'zoho_crm')
+  // Both tokens are sealed now.
   expect(await database.query(count)).toEqual([{ count: '0' }])
+  await tokens.deleteToken('smart-tax-nation', 'zoho_crm', { revoke: true })
 
   process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
   try {

@@ -81,13 +81,28 @@ describe('on PostgreSQL', () => {
     expect((await zoho.summary()).requests).toBe(0)
     expect(await tokens.getAccessToken('expired', 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
     expect(await tokens.getAccessToken('unknown', 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
-    const rows = await database.query(
-      'select client_id, access_token, refresh_token from oauth_tokens order by 1',
-    )
-    expect(rows.find(row => row.client_id === 'expired')?.access_token).toMatch(/^eg1\./)
-    expect(rows.find(row => row.client_id === 'fresh')?.access_token).toBe(fresh.accessToken)
+    const rows = await database.query('select client_id, access_token, refresh_token from oauth_tokens')
+    const rowOf = (client: string) => rows.find(row => row['client_id'] === client)
+    for (const client of ['expired', 'unknown']) {
+      expect(rowOf(client)).toMatchObject({
+        access_token: expect.stringMatching(/^eg1\./),
+        refresh_token: expect.stringMatching(/^eg1\./),
+      })
+    }
+    expect(rowOf('fresh')).toMatchObject({
+      access_token: fresh.accessToken,
+      refresh_token: fresh.refreshToken,
+    })
     expect((await tokens.getTokenRecord('expired', 'zoho_crm'))?.refreshToken?.reveal()).toBe(
       expired.refreshToken,
+    )
+
+    // A new access token by hand seals the refresh token that stays.
+    await tokens.storeTokens('fresh', 'zoho_crm', { accessToken: 'by hand' })
+    const [sealed] = await database.query("select refresh_token from oauth_tokens where client_id = 'fresh'")
+    expect(sealed).toMatchObject({ refresh_token: expect.stringMatching(/^eg1\./) })
+    expect((await tokens.getTokenRecord('fresh', 'zoho_crm'))?.refreshToken?.reveal()).toBe(
+      fresh.refreshToken,
     )
   })
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { genericProvider } from 'evergrant/providers'
 import { describe, expect, test } from 'vitest'
 import { CLIENT, CREDENTIALS, DATABASES, serviceWorld } from '../support/services.ts'
 
@@ -178,6 +179,17 @@ describe.each(DATABASES)('on %s', kind => {
     await tokens.storeTokens(CLIENT, 'zoho_crm', grant)
     expect(await tokens.deleteToken(CLIENT, 'zoho_crm', { revoke: true })).toBe(true)
     expect(await zoho.stateOf(grant.refreshToken)).toBe('revoked')
+  })
+
+  test('revoke is refused with nothing deleted where the provider has no revocation endpoint', async () => {
+    const profile = genericProvider({ name: 'acme', tokenEndpoint: 'https://id.acme.example/token' })
+    const tokens = await open(url(), { providers: { acme: { profile } } })
+    await tokens.storeTokens(CLIENT, 'acme', { accessToken: 'a', refreshToken: 'r' })
+    await expect(tokens.deleteToken(CLIENT, 'acme', { revoke: true })).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    })
+    expect(await tokens.hasToken(CLIENT, 'acme')).toBe(true)
+    expect(await tokens.deleteToken(CLIENT, 'acme')).toBe(true)
   })
 
   test('a revocation that the provider does not confirm is told, and done by the next deletion', async () => {

@@ -72,12 +72,16 @@ export function storeFailure(error: unknown, subject: ErrorSubject): Error {
     subject.clientId === undefined
       ? ''
       : ` Connection: client ${subject.clientId}, provider ${subject.provider}.`
-  return new StoreUnavailableError(`${explain(reason)} (${reason}).${whose}`, reason, subject)
+  const retryable = !NEEDS_A_PERSON.has(reason)
+  return new StoreUnavailableError(`${explain(reason)} (${reason}).${whose}`, reason, subject, retryable)
 }
 
 function isOurs(error: unknown): error is Error {
   return error instanceof EvergrantError || error instanceof Rollback
 }
+
+/** What stays as it is until somebody changes the database, its roles or the URL. */
+const NEEDS_A_PERSON = new Set(['25006', '28000', '28P01', '3D000', '3F000', '42501', '42703', '42P01'])
 
 const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
   ['ETIMEDOUT', 'PostgreSQL did not answer in time. Check its load, its locks and the size of the pool'],

@@ -3,13 +3,13 @@ import { InvalidInputError } from '../../errors.ts'
 
 /**
  * Makes the directory for embedded data: for its owner only, and with a `.gitignore` that keeps all of it out of
- * repositories. Does nothing to one that is there.
+ * repositories. Leaves one alone that is there: it may hold other things.
  * @throws InvalidInputError it cannot be made or written
  */
 export async function makeDataDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
-    await writeFile(`${directory}/.gitignore`, '*\n', { flag: 'wx', mode: 0o600 })
+    const made = await mkdir(directory, { recursive: true, mode: 0o700 })
+    if (made !== undefined) await writeFile(`${directory}/.gitignore`, '*\n', { flag: 'wx', mode: 0o600 })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'EEXIST') return

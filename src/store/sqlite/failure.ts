@@ -42,6 +42,9 @@ export function isBusy(error: unknown): boolean {
   return ['SQLITE_BUSY', 'SQLITE_LOCKED'].includes(codeOf(error))
 }
 
+/** What stays as it is until somebody changes the file or its directory. */
+const NEEDS_A_PERSON = new Set(['SQLITE_READONLY', 'SQLITE_CORRUPT', 'SQLITE_CANTOPEN', 'SQLITE_NOTADB'])
+
 /** The error that users see: our words and a code. */
 export function storeFailure(error: unknown, subject: ErrorSubject): Error {
   if (error instanceof EvergrantError || error instanceof Rollback) return error
@@ -51,7 +54,8 @@ export function storeFailure(error: unknown, subject: ErrorSubject): Error {
       ? ''
       : ` Connection: client ${subject.clientId}, provider ${subject.provider}.`
   const explanation = EXPLANATIONS.get(reason) ?? 'SQLite refused a statement. Run `evergrant migrate`'
-  return new StoreUnavailableError(`${explanation} (${reason}).${whose}`, reason, subject)
+  const retryable = !NEEDS_A_PERSON.has(reason)
+  return new StoreUnavailableError(`${explanation} (${reason}).${whose}`, reason, subject, retryable)
 }
 
 /** As {@link storeFailure}, while opening: a file that can never be used is the caller's mistake. */

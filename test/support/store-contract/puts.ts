@@ -53,6 +53,21 @@ export function putsContract(harness: () => StoreHarness): void {
       })
     })
 
+    test('with the kept grant sealed, the refresh token is written and the refresh under way goes on', async () => {
+      const { store } = harness()
+      const row = await troubled(store)
+      const grant = { kind: 'keep', sealed: 'sealed-now' } as const
+      expect(await store.put(laterPut(row, { grant }))).toBe(true)
+      const { refreshToken, leaseId, attemptId, status } = await rowOf(store, row)
+      const { leaseId: leaseBefore, attemptId: attemptBefore, status: statusBefore } = row
+      expect({ refreshToken, leaseId, attemptId, status }).toEqual({
+        refreshToken: 'sealed-now',
+        leaseId: leaseBefore,
+        attemptId: attemptBefore,
+        status: statusBefore,
+      })
+    })
+
     test('with another grant, status, failures, lease and past attempts are gone', async () => {
       const { store } = harness()
       const row = await troubled(store)
