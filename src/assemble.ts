@@ -5,14 +5,13 @@ import { InvalidInputError } from './errors.ts'
 import { describe, isPlainObject, parseToken } from './input.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import { faultOf, type Policy, policyWith } from './lifecycle/policy.ts'
-import type { EventSink } from './ports/events.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
-import { TokenCache } from './refresh/cache.ts'
+import { type CacheLimits, TokenCache } from './refresh/cache.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
@@ -61,22 +60,24 @@ export class Assembly implements ObtainContext {
   readonly #release: () => Promise<void>
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
+    const limits = cacheLimitsOf(options.cache)
     const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
     this.ports = ports
     this.providers = providers
     this.#environment = environment
     this.#release = release
     this.reads = new RowReads(ports, health)
-    this.cache = cacheOf(options.cache, ports)
+    this.cache = limits === null ? null : new TokenCache(ports.clock, limits)
     this.refresher = new Refresher(ports, health, this.cache)
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
-    this.behind = options.backgroundRefresh === false ? null : settled => options.waitUntil?.(settled)
+    this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
   }
 
   /** The token from memory, for the call that most calls are. */
   cachedFor(clientId: string, provider: string, credentials: CallCredentials | undefined): HeldToken | null {
     // Mistaken arguments take the long way, which says what is wrong with them.
-    if (credentials?.clientId === clientId) return null
+    if (typeof credentials === 'object' ? credentials?.clientId === clientId : credentials !== undefined)
+      return null
     return this.cache?.fresh(clientId, provider, 0) ?? null
   }
 
@@ -165,6 +166,12 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
 }
 
 function refuseOdd(options: OpenOptions): void {
+  cacheLimitsOf(options.cache)
+  const known = Object.keys(policyWith({}))
+  const odd = Object.keys(options.policy ?? {}).find(name => !known.includes(name))
+  if (odd !== undefined) {
+    throw new InvalidInputError(`There is no policy.${odd}. There are: ${known.join(', ')}.`)
+  }
   for (const name of ['migrate', 'backgroundRefresh', 'requireSealed'] as const) {
     const value: unknown = options[name]
     if (value === undefined || typeof value === 'boolean') continue
@@ -216,14 +223,15 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
   }
 }
 
-function cacheOf(cache: OpenOptions['cache'], { clock }: RefreshPorts): TokenCache | null {
+/** Null: no cache. @throws InvalidInputError */
+function cacheLimitsOf(cache: OpenOptions['cache']): CacheLimits | null {
   if (cache === false) return null
   const maxAgeMs = cache?.maxAgeMs ?? CACHE_DEFAULTS.maxAgeMs
   const maxEntries = cache?.maxEntries ?? CACHE_DEFAULTS.maxEntries
   if (!(maxAgeMs >= 0) || !(maxEntries >= 0)) {
     throw new InvalidInputError('cache.maxAgeMs and cache.maxEntries must be numbers of 0 or more.')
   }
-  return maxAgeMs === 0 || maxEntries === 0 ? null : new TokenCache(clock, { maxAgeMs, maxEntries })
+  return maxAgeMs === 0 || maxEntries === 0 ? null : { maxAgeMs, maxEntries }
 }
 
 function parseCredentials(credentials: unknown, key: ConnectionKey): AppCredentials | null {
@@ -246,10 +254,10 @@ function parseCredentials(credentials: unknown, key: ConnectionKey): AppCredenti
 }
 
 // What a hook of the caller throws must not break a refresh.
-function harmless(onEvent: EventSink | undefined): EventSink {
-  return event => {
+function harmless<Value>(hook: ((value: Value) => unknown) | undefined): (value: Value) => void {
+  return value => {
     try {
-      const done: unknown = onEvent?.(event)
+      const done = hook?.(value)
       if (done instanceof Promise) done.catch(() => {})
     } catch {
       // Nobody to tell: the hook itself is the place where faults are told.

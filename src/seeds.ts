@@ -3,6 +3,7 @@ import { TokenNotFoundError } from './errors.ts'
 import type { Cipher } from './ports/cipher.ts'
 import type { EventSink } from './ports/events.ts'
 import type { ConnectionKey, ConnectionRow, Seed, TokenStore } from './ports/store.ts'
+import { connectionName } from './refresh/connection-name.ts'
 import type { Observed } from './refresh/observed.ts'
 import type { RowReads } from './refresh/reads.ts'
 import { named } from './refresh/refusal-error.ts'
@@ -60,7 +61,7 @@ export class Seeds {
 
   /** Callers at the same time share one transaction. */
   async #plantOnce(key: ConnectionKey, seed: EnvironmentSeed, replaced: ConnectionRow | null): Promise<void> {
-    const name = JSON.stringify([key.provider, key.clientId])
+    const name = connectionName(key)
     const underWay = this.#planting.get(name)
     if (underWay !== undefined) return underWay
     const planting = this.#plant(key, seed, replaced).finally(() => this.#planting.delete(name))

@@ -5,6 +5,7 @@ import { parseDuration, parseKey, parseScopes, parseToken } from './input.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import { type ListPage, listTokens } from './listing.ts'
 import type { ConnectionKey } from './ports/store.ts'
+import { parseHost } from './providers/api-host.ts'
 import { revokePending } from './refresh/delete-token.ts'
 import { unlessAborted } from './refresh/giving-up.ts'
 import { type AccessToken, accessTokenOf, type HeldToken, scopesOf } from './refresh/held-token.ts'
@@ -46,7 +47,7 @@ export class OAuthTokenService {
   readonly #open: () => Promise<Assembly>
   #opening: Promise<Assembly> | null = null
   #assembly: Assembly | null = null
-  #closed = false
+  #closing: Promise<void> | null = null
 
   static {
     assemblyOf = service => service.#started(undefined)
@@ -139,6 +140,7 @@ export class OAuthTokenService {
     const assembly = await this.#started(options.signal)
     const key = parseKey(clientId, provider)
     const { profile } = assembly.providers.get(key.provider)
+    assembly.appFor(key, undefined)
     const parsed = parseNewTokens(tokens, key, profile, assembly.ports.emit)
     try {
       await storeTokens(assembly.ports, key, parsed, profile.traits, options)
@@ -191,10 +193,12 @@ export class OAuthTokenService {
         key,
       )
     }
-    const seed = tx === undefined ? await assembly.seeds.available(key) : null
+    // Whatever may be refused is refused before anything is deleted.
+    const app = asked === null ? null : assembly.appFor(key, undefined)
+    const seed = await assembly.seeds.available(key)
     const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
     assembly.forget(key, tx !== undefined)
-    if (asked !== null) await revokePending(assembly.ports, key, asked, assembly.appFor(key, undefined))
+    if (asked !== null) await revokePending(assembly.ports, key, asked, app)
     return deleted !== null || seed !== null
   }
 
@@ -234,14 +238,14 @@ export class OAuthTokenService {
     input: string | URL | Request,
     init: FetchOptions = {},
   ): Promise<Response> {
-    const assembly = await this.#started(init.signal ?? undefined)
+    const signal = init.signal ?? (input instanceof Request ? input.signal : undefined)
+    const assembly = await this.#started(signal)
     const key = parseKey(clientId, provider)
     const { allowHosts = [], ...request } = init
-    const signal = init.signal ?? undefined
     return authorizedFetch({
       key,
       profile: assembly.providers.get(key.provider).profile,
-      allowHosts,
+      allowHosts: allowHosts.map(host => parseHost(host, key.provider)),
       input,
       init: request,
       token: () => this.#get(clientId, provider, undefined, { signal }),
@@ -250,17 +254,21 @@ export class OAuthTokenService {
   }
 
   /** Takes no new work, waits for refreshes in flight, and closes what it opened. */
-  async close(): Promise<void> {
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<void> {
     const opening = this.#opening
     this.#opening = null
     this.#assembly = null
     const assembly = await opening?.catch(() => null)
     await assembly?.close()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
   }
 
   async #get(
@@ -313,7 +321,8 @@ export class OAuthTokenService {
   }
 
   async #ready(): Promise<Assembly> {
-    if (this.#closed) throw new InvalidInputError('This OAuthTokenService is closed. Open another one.')
+    if (this.#closing !== null)
+      throw new InvalidInputError('This OAuthTokenService is closed. Open another one.')
     this.#opening ??= this.#open()
     const opening = this.#opening
     try {

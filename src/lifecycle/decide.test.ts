@@ -178,10 +178,15 @@ describe('for every row, provider and instant', () => {
 
 describe('the longest validity that can be asked for', () => {
   test('is what a new token lives, less the time in which the provider refuses a refresh', () => {
-    expect(mostValidMs({ lifetimeMs: null }, zohoLike)).toBe(HOUR)
-    expect(mostValidMs({ lifetimeMs: 10 * MINUTE }, { ...zohoLike, refreshEarliestMs: 9 * MINUTE })).toBe(
-      MINUTE,
-    )
-    expect(mostValidMs({ lifetimeMs: null }, unknownProvider)).toBe(Infinity)
+    const answered = { lifetimeMs: 2 * HOUR, lastRefreshedAt: 0 }
+    expect(mostValidMs(answered, zohoLike)).toBe(2 * HOUR)
+    expect(mostValidMs(answered, unknownProvider)).toBe(2 * HOUR)
+    expect(mostValidMs(answered, { ...zohoLike, refreshEarliestMs: 90 * MINUTE })).toBe(30 * MINUTE)
+  })
+
+  test('is not what a token lives that somebody stored half used', () => {
+    const stored = { lifetimeMs: MINUTE, lastRefreshedAt: null }
+    expect(mostValidMs(stored, zohoLike)).toBe(HOUR)
+    expect(mostValidMs(stored, unknownProvider)).toBe(Infinity)
   })
 })

@@ -60,7 +60,12 @@ export function decide(
  * The longest `minValidMs` that a new token can satisfy; `Infinity` where lifetimes are not known. A provider
  * that refuses early refreshes makes it shorter: just before the earliest refresh no more is to be had.
  */
-export function mostValidMs(connection: Pick<Connection, 'lifetimeMs'>, traits: ProviderTraits): number {
-  const lifetimeMs = connection.lifetimeMs ?? traits.lifetimeMs
-  return lifetimeMs === null ? Infinity : Math.max(0, lifetimeMs - traits.refreshEarliestMs)
+export function mostValidMs(
+  connection: Pick<Connection, 'lifetimeMs' | 'lastRefreshedAt'>,
+  traits: ProviderTraits,
+): number {
+  // What somebody stored may have been half used: only a token of the provider's own answer tells its lifetime.
+  const answered = connection.lastRefreshedAt === null ? null : connection.lifetimeMs
+  if (answered === null && traits.lifetimeMs === null) return Infinity
+  return Math.max(0, Math.max(answered ?? 0, traits.lifetimeMs ?? 0) - traits.refreshEarliestMs)
 }

@@ -63,7 +63,8 @@ export function failureOutcome(
       return { ...untouched(connection, 'PROVIDER_MISCONFIGURED'), attempt: 'restored' }
     case 'ambiguous':
       if (traits.rotation === 'strict') return passing(strictWait(connection, now, backoff), 'kept')
-      if (connection.attemptId === null) {
+      // Not where the provider asked for a pause.
+      if (connection.attemptId === null && failure.retryAfterMs === null) {
         return { ...untouched(connection, failure.code), attempt: 'kept', replay: true }
       }
       return passing(backoff, 'kept')

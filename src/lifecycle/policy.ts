@@ -93,6 +93,14 @@ export function policyWith(given: PolicyOptions): Policy {
   }
 }
 
+// What slow claims may add to a lease, in store timeouts.
+const SLOWEST_CLAIM = 4
+
+/** The longest lease that anybody takes: where the database answers slowly, it is longer than `leaseMs`. */
+export function longestLeaseMs(policy: Policy): number {
+  return policy.leaseMs + SLOWEST_CLAIM * policy.storeTimeoutMs
+}
+
 /** What is wrong with a policy, in words for the person who wrote it; null: nothing. */
 export function faultOf(policy: Policy): string | null {
   for (const [name, value] of Object.entries(policy)) {

@@ -55,9 +55,18 @@ function keptMetadata(
   for (const [name, check] of rules.metadata) {
     const given = members.get(name)
     if (given === undefined || given === null) continue
-    const value = check(given)
+    const value = checked(check, given)
     if (value === null) warnings.push(`${name.toUpperCase()}_REJECTED`)
     else kept[name] = value
   }
   return { kept, warnings }
+}
+
+// A profile's own function may fail; the answer around it must not be lost with it.
+function checked(check: (value: unknown) => string | null, value: unknown): string | null {
+  try {
+    return check(value)
+  } catch {
+    return null
+  }
 }

@@ -95,7 +95,7 @@ function judgeFailure(
   const code = members.get('error')
   const meaning = meaningOf(code, rules.errors)
   if (meaning !== null) return { kind: meaning, detail: `HTTP ${status}, ${code}`, ...carried }
-  if (rules.isThrottle?.(members))
+  if (isThrottle(members, rules))
     return { kind: 'throttled', detail: `HTTP ${status}, throttled`, ...carried }
   if (hasError(members)) return judgeUnknownError(status, carried)
   if (accessTokenOf(members) !== null) {
@@ -104,6 +104,15 @@ function judgeFailure(
   if (status >= 400) return judgeUnknownError(status, carried)
   const detail = `HTTP ${status} without a usable access token`
   return { kind: 'ambiguous', code: 'PROVIDER_RESPONSE', detail, ...carried }
+}
+
+// A profile's own function may fail; the answer around it must not be lost with it.
+function isThrottle(members: AnswerMembers, rules: AnswerRules): boolean {
+  try {
+    return rules.isThrottle?.(members) ?? false
+  } catch {
+    return false
+  }
 }
 
 function judgeUnknownError(status: number, carried: Carried): RefreshAnswer {

@@ -3,6 +3,7 @@ import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { freshUntil } from '../lifecycle/state.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ConnectionKey } from '../ports/store.ts'
+import { connectionName } from './connection-name.ts'
 import type { HeldToken } from './held-token.ts'
 import { connectionOf } from './observed.ts'
 
@@ -23,6 +24,7 @@ interface Entry {
 
 // Clocks may disagree by this much before entries are read again.
 const CLOCK_TOLERANCE_MS = 1_000
+const LONGEST_READ_MS = 60_000
 
 /**
  * Tokens in memory, two maps deep (provider, client) so that a hit joins no strings. Bounded: when full, the
@@ -32,7 +34,8 @@ export class TokenCache {
   readonly #clock: Clock
   readonly #limits: CacheLimits
   readonly #providers = new Map<string, Map<string, Entry>>()
-  readonly #suspended = new Map<string, Map<string, number>>()
+  /** Rows that were read earlier than this are of before a write, by connection; oldest barrier first. */
+  readonly #barriers = new Map<string, number>()
   #size = 0
 
   constructor(clock: Clock, limits: CacheLimits) {
@@ -52,14 +55,21 @@ export class TokenCache {
     return entry.held
   }
 
-  /** The token whatever its age, for the time that the database does not answer. */
+  /**
+   * The token whatever its age, for the time that the database does not answer. Null also when the machine slept
+   * since: the monotonic clock does not know how much of its life has passed.
+   */
   last(key: ConnectionKey): HeldToken | null {
-    return this.#providers.get(key.provider)?.get(key.clientId)?.held ?? null
+    const entry = this.#providers.get(key.provider)?.get(key.clientId)
+    if (entry === undefined) return null
+    const slept = this.#clock.wallMs() - this.#clock.monotonicMs() - entry.clockOffset
+    return slept > CLOCK_TOLERANCE_MS ? null : entry.held
   }
 
   put(held: HeldToken, traits: ProviderTraits, policy: Policy): void {
     const { row, readAt } = held.observed
-    if (traits.refreshKillsAccessToken || this.#limits.maxEntries === 0 || this.#isSuspended(row)) return
+    if (traits.refreshKillsAccessToken || this.#limits.maxEntries === 0) return
+    if (readAt < (this.#barriers.get(connectionName(row)) ?? -Infinity)) return
     const known = this.#providers.get(row.provider)?.get(row.clientId)?.held.observed.row
     // An answer that was on its way while somebody else brought newer tokens.
     if (known !== undefined && known.id === row.id && known.generation > row.generation) return
@@ -81,8 +91,9 @@ export class TokenCache {
     })
   }
 
+  /** After a write of this process: what was read before it does not come back. */
   drop(key: ConnectionKey): void {
-    if (this.#providers.get(key.provider)?.delete(key.clientId)) this.#size -= 1
+    this.#forget(key, this.#clock.monotonicMs())
   }
 
   /**
@@ -90,21 +101,21 @@ export class TokenCache {
    * and what is read until then is the state before.
    */
   suspend(key: ConnectionKey): void {
-    this.drop(key)
-    let clients = this.#suspended.get(key.provider)
-    if (clients === undefined) {
-      clients = new Map()
-      this.#suspended.set(key.provider, clients)
-    }
-    clients.set(key.clientId, this.#clock.monotonicMs() + this.#limits.maxAgeMs)
+    this.#forget(key, this.#clock.monotonicMs() + this.#limits.maxAgeMs)
   }
 
-  #isSuspended(key: ConnectionKey): boolean {
-    const until = this.#suspended.get(key.provider)?.get(key.clientId)
-    if (until === undefined) return false
-    if (this.#clock.monotonicMs() < until) return true
-    this.#suspended.get(key.provider)?.delete(key.clientId)
-    return false
+  #forget(key: ConnectionKey, barrier: number): void {
+    if (this.#providers.get(key.provider)?.delete(key.clientId)) this.#size -= 1
+    const name = connectionName(key)
+    const before = this.#barriers.get(name) ?? -Infinity
+    this.#barriers.delete(name)
+    this.#barriers.set(name, Math.max(before, barrier))
+    // No read takes that long: older barriers hold nothing back any more.
+    const over = this.#clock.monotonicMs() - this.#limits.maxAgeMs - LONGEST_READ_MS
+    for (const [oldest, at] of this.#barriers) {
+      if (at > over) break
+      this.#barriers.delete(oldest)
+    }
   }
 
   #remaining(entry: Entry, now: number): number {

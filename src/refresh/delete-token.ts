@@ -1,4 +1,4 @@
-import { type EvergrantError, ProviderUnavailableError } from '../errors.ts'
+import { EvergrantError, ProviderUnavailableError } from '../errors.ts'
 import type { AppCredentials, TokenProvider } from '../ports/provider.ts'
 import type { ConnectionKey, Revocation } from '../ports/store.ts'
 import type { RefreshPorts } from './ports.ts'
@@ -34,13 +34,19 @@ async function revoke(
   app: AppCredentials | null,
 ): Promise<string | null> {
   if (refreshToken === null) return null
-  const answer = await provider.revoke({
-    app,
-    token: ports.cipher.open(refreshToken, { purpose: 'refresh_token', clientId, provider: name }),
-    metadata,
-    timeoutMs: ports.policy.requestTimeoutMs,
-  })
-  return answer.kind === 'failed' ? answer.detail : null
+  try {
+    const answer = await provider.revoke({
+      app,
+      token: ports.cipher.open(refreshToken, { purpose: 'refresh_token', clientId, provider: name }),
+      metadata,
+      timeoutMs: ports.policy.requestTimeoutMs,
+    })
+    return answer.kind === 'failed' ? answer.detail : null
+  } catch (error) {
+    // One that cannot be opened or asked must not keep the others from being revoked.
+    if (error instanceof EvergrantError) return error.message
+    throw error
+  }
 }
 
 function unconfirmed(key: ConnectionKey, detail: string): EvergrantError {

@@ -1,5 +1,6 @@
 import type { AppCredentials } from '../ports/provider.ts'
 import type { ConnectionKey } from '../ports/store.ts'
+import { connectionName } from './connection-name.ts'
 import type { Outcome } from './outcome.ts'
 
 /** A refresh under way in this process. It belongs to nobody: who waits may give up, it goes on. */
@@ -19,7 +20,7 @@ export class Flights {
 
   /** The flight under way, or the one that `start` begins. */
   join(key: ConnectionKey, app: AppCredentials, start: () => Flight): Flight {
-    const name = JSON.stringify([key.provider, key.clientId])
+    const name = connectionName(key)
     const flights = this.#underWay.get(name) ?? []
     const known = flights.find(one => sameApp(one.app, app))
     if (known !== undefined) return known.flight

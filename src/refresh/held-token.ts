@@ -69,6 +69,7 @@ export function accessTokenOf(held: HeldToken): AccessToken {
     expiresAt: dateOf(expiresAt),
     scopes: scopesOf(scopes),
     tokenType: 'Bearer',
-    metadata,
+    // A copy: what one caller does to it must not reach the next.
+    metadata: structuredClone(metadata),
   }
 }

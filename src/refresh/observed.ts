@@ -1,12 +1,24 @@
 import type { Connection } from '../lifecycle/connection.ts'
+import { longestLeaseMs } from '../lifecycle/policy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ConnectionRow } from '../ports/store.ts'
+import type { RefreshPorts } from './ports.ts'
 
 /** A row, and when it was read by this process's monotonic clock. */
 export interface Observed {
   readonly row: ConnectionRow
   /** Taken before the read was sent, so that the database's clock is never taken for earlier than it is. */
   readonly readAt: number
+}
+
+/**
+ * What was read, for the lifecycle to judge. Where the database's clock is the host's, a lease that ends later
+ * than any lease can was taken before the clock was set back: it counts as ended.
+ */
+export function observe(row: ConnectionRow, readAt: number, { store, policy }: RefreshPorts): Observed {
+  const isImpossible =
+    store.kind !== 'postgres' && row.leaseUntil !== null && row.leaseUntil > row.now + longestLeaseMs(policy)
+  return { row: isImpossible ? { ...row, leaseUntil: row.now } : row, readAt }
 }
 
 /** The database's clock now: what it said with the row, and from then on our monotonic clock. */
@@ -19,8 +31,8 @@ export function connectionOf(row: ConnectionRow): Connection {
   return { ...row, hasAccessToken: row.accessToken !== null, hasRefreshToken: row.refreshToken !== null }
 }
 
-// The last instant a Date can hold (ECMA-262, "Time Values"): PostgreSQL's timestamps reach further.
-const LAST_DATE_MS = 8.64e15
+/** The last instant that a Date can hold (ECMA-262, "Time Values"); PostgreSQL's timestamps reach further. */
+export const LAST_DATE_MS = 8.64e15
 
 /** An instant of the database as a Date; null when there is none, or none that a Date can hold. */
 export function dateOf(instant: number | null): Date | null {

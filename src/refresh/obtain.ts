@@ -67,6 +67,9 @@ async function obtainByRow(context: ObtainContext, request: TokenRequest): Promi
     if (first !== null && isNewer(observed, first)) demand = { ...demand, refreshNow: false }
     first ??= observed
 
+    const pending = pendingIn(context, request, observed, demand)
+    if (pending !== null) return pending
+
     const decision = decideFor(context, request, observed, demand)
     if (decision.kind === 'fail') throw refusalError(decision.refusal, request.key)
     if (decision.kind === 'refresh') {
@@ -88,12 +91,7 @@ function decideFor(
 ): Decision {
   const connection = connectionOf(observed.row)
   const most = mostValidMs(connection, provider.traits)
-  if (demand.minValidMs > most) {
-    throw new InvalidInputError(
-      `${named(key)}: minValidMs is ${demand.minValidMs}, but a new token is valid for ${most} ms at most. Ask for less.`,
-      key,
-    )
-  }
+  if (demand.minValidMs > 0 && demand.minValidMs >= most) throw tooMuch(key, demand, most)
   return decide(connection, databaseNow(observed, ports.clock), demand, provider.traits, ports.policy)
 }
 
@@ -123,13 +121,32 @@ async function refreshAndWait(
   if (waited.kind === 'timeout') return serveOr(tooLong(key, decision.waitMs), 'PROVIDER_UNAVAILABLE')
   switch (waited.value.kind) {
     case 'refreshed':
-      return waited.value.held
+      return longEnough(waited.value.held, demand, request, ports)
     case 'failed':
       return serveOr(waited.value.error, waited.value.code ?? 'PROVIDER_UNAVAILABLE')
     case 'changed':
       context.reads.forget(key)
       return null
   }
+}
+
+// A provider may issue a token that lives shorter than it used to.
+function longEnough(
+  held: HeldToken,
+  demand: Demand,
+  { key }: TokenRequest,
+  { clock }: RefreshPorts,
+): HeldToken {
+  const remaining = remainingOf(connectionOf(held.observed.row), databaseNow(held.observed, clock))
+  if (remaining > demand.minValidMs) return held
+  throw tooMuch(key, demand, Math.floor(remaining))
+}
+
+function tooMuch(key: ConnectionKey, { minValidMs }: Demand, most: number): EvergrantError {
+  return new InvalidInputError(
+    `${named(key)}: minValidMs is ${minValidMs}, but a new token is valid for no more than ${most} ms. Ask for less.`,
+    key,
+  )
 }
 
 function refreshBehind(context: ObtainContext, request: TokenRequest, observed: Observed): void {
@@ -159,6 +176,21 @@ function lastKnown(
   if (held === null || !isStillServable(held, ports.clock, provider.traits, ports.policy)) return null
   const remaining = remainingOf(connectionOf(held.observed.row), databaseNow(held.observed, ports.clock))
   return remaining > demand.minValidMs ? held : null
+}
+
+/** A newer token that this process has and the database could not take yet; null: there is none that suffices. */
+function pendingIn(
+  { ports, cache }: ObtainContext,
+  { key, provider }: TokenRequest,
+  observed: Observed,
+  demand: Demand,
+): HeldToken | null {
+  const held = cache?.last(key) ?? null
+  if (held === null || held.observed.row.id !== observed.row.id) return null
+  if (held.observed.row.generation <= observed.row.generation) return null
+  const now = databaseNow(held.observed, ports.clock)
+  const decision = decide(connectionOf(held.observed.row), now, demand, provider.traits, ports.policy)
+  return decision.kind === 'serve' || decision.kind === 'serve_and_refresh' ? held : null
 }
 
 function isNewer(observed: Observed, than: Observed): boolean {

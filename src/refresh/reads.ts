@@ -1,5 +1,6 @@
 import type { ConnectionKey } from '../ports/store.ts'
-import type { Observed } from './observed.ts'
+import { connectionName } from './connection-name.ts'
+import { type Observed, observe } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { StoreHealth } from './store-health.ts'
 
@@ -16,7 +17,7 @@ export class RowReads {
 
   /** @throws StoreUnavailableError */
   read(key: ConnectionKey): Promise<Observed | null> {
-    const name = nameOf(key)
+    const name = connectionName(key)
     const known = this.#underWay.get(name)
     if (known !== undefined) return known
 
@@ -29,16 +30,12 @@ export class RowReads {
 
   /** After a write of this process: a read that is under way may still see the row before it. */
   forget(key: ConnectionKey): void {
-    this.#underWay.delete(nameOf(key))
+    this.#underWay.delete(connectionName(key))
   }
 
   async #read({ clientId, provider }: ConnectionKey): Promise<Observed | null> {
     const readAt = this.#ports.clock.monotonicMs()
     const row = await this.#health.watch(() => this.#ports.store.read({ clientId, provider }))
-    return row === null ? null : { row, readAt }
+    return row === null ? null : observe(row, readAt, this.#ports)
   }
-}
-
-function nameOf({ clientId, provider }: ConnectionKey): string {
-  return JSON.stringify([provider, clientId])
 }

@@ -1,20 +1,18 @@
 import { EvergrantError, StoreUnavailableError } from '../errors.ts'
 import { gateOf, isLeased } from '../lifecycle/gate.ts'
+import { longestLeaseMs } from '../lifecycle/policy.ts'
 import type { Secret } from '../secret.ts'
 import { attempt } from './attempt.ts'
 import type { TokenCache } from './cache.ts'
 import { type Claim, outlivesRequest, takeClaim } from './claim.ts'
 import { type Flight, Flights } from './flights.ts'
-import { connectionOf, databaseNow, type Observed } from './observed.ts'
+import { connectionOf, databaseNow, type Observed, observe } from './observed.ts'
 import type { Outcome, Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
 import { failureError } from './refusal-error.ts'
 import { settleLease } from './settle.ts'
 import { RequestSlots } from './slots.ts'
 import type { StoreHealth } from './store-health.ts'
-
-// A lease may be longer than the policy's by this many store timeouts, where the database answers slowly.
-const SLOWEST_CLAIM = 4
 
 interface Run {
   readonly target: Target
@@ -138,15 +136,15 @@ export class Refresher {
   async #claim(run: Run, observed: Observed): Promise<Claim | null> {
     const { clock, policy } = this.#ports
     const leaseMs = policy.leaseMs + this.#extraLeaseMs
-    const longestLeaseMs = policy.leaseMs + SLOWEST_CLAIM * policy.storeTimeoutMs
+    const longest = longestLeaseMs(policy)
     const askedAt = clock.monotonicMs()
     const claim = await takeClaim(this.#ports, this.#health, observed, {
       leaseMs,
-      longestLeaseMs,
+      longestLeaseMs: longest,
       skipNoProgress: run.explicit,
     })
     const tookMs = clock.monotonicMs() - askedAt
-    this.#extraLeaseMs = Math.min(2 * tookMs, longestLeaseMs - policy.leaseMs)
+    this.#extraLeaseMs = Math.min(2 * tookMs, longest - policy.leaseMs)
     return claim
   }
 
@@ -161,7 +159,7 @@ export class Refresher {
     const readAt = this.#ports.clock.monotonicMs()
     const row = await this.#health.watch(() => this.#ports.store.read(observed.row))
     if (row === null || row.id !== observed.row.id || row.generation !== observed.row.generation) return null
-    return { row, readAt }
+    return observe(row, readAt, this.#ports)
   }
 
   #heldBack(observed: Observed, run: Run): boolean {
@@ -188,7 +186,7 @@ export class Refresher {
 
   #unfinished(observed: Observed, detail: string): EvergrantError {
     const until = observed.row.leaseUntil ?? databaseNow(observed, this.#ports.clock)
-    return failureError('PROVIDER_UNAVAILABLE', new Date(until), observed.row, detail)
+    return failureError('PROVIDER_UNAVAILABLE', until, observed.row, detail)
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import type { LastError } from '../lifecycle/connection.ts'
 import type { Refusal } from '../lifecycle/refusal.ts'
 import type { ConnectionKey } from '../ports/store.ts'
+import { LAST_DATE_MS } from './observed.ts'
 
 /**
  * The error for a caller that gets no token.
@@ -20,17 +21,18 @@ export function refusalError(refusal: Refusal, key: ConnectionKey, detail?: stri
     case 'reauthorization':
       return new ReauthorizationRequiredError(reauthorizationText(refusal.reason, key), refusal.reason, key)
     case 'held_back':
-      return failureError(refusal.code, new Date(refusal.until), key, detail)
+      return failureError(refusal.code, refusal.until, key, detail)
   }
 }
 
-/** The error for a refresh that failed, or that may not be tried before `retryAt`. */
+/** The error for a refresh that failed, or that may not be tried before `until` (ms by the database's clock). */
 export function failureError(
   code: LastError,
-  retryAt: Date,
+  until: number,
   key: ConnectionKey,
   detail?: string,
 ): EvergrantError {
+  const retryAt = new Date(Math.min(until, LAST_DATE_MS))
   const who = named(key)
   const what = detail === undefined ? '' : ` (${detail})`
   const when = `Evergrant asks again after ${retryAt.toISOString()}.`

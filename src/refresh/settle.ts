@@ -162,7 +162,7 @@ function errorOf(outcome: FailureOutcome, claim: Claim, now: number, detail: str
   if (outcome.status === 'reauthorization_required') {
     return refusalError(deadGrant({ ...claim.found, statusReason: outcome.statusReason }), claim.key)
   }
-  return failureError(outcome.code, new Date(now + (outcome.nextAttemptInMs ?? 0)), claim.key, detail)
+  return failureError(outcome.code, now + (outcome.nextAttemptInMs ?? 0), claim.key, detail)
 }
 
 function report(

@@ -120,6 +120,7 @@ class MemoryStore implements TokenStore {
       ...this.#failed(failure, row),
       ...NO_LEASE,
       refreshToken,
+      expiresAt: row.generation === 0 ? (row.expiresAt ?? this.#now()) : row.expiresAt,
       generation: row.generation + 1,
       attemptId: null,
     })
@@ -277,7 +278,7 @@ class MemoryStore implements TokenStore {
     return row?.id === id && row.generation === generation ? row : undefined
   }
 
-  #claimable(row: StoredRow, { row: seen, skipNoProgress }: ClaimRequest): boolean {
+  #claimable(row: StoredRow, { row: seen, skipNoProgress, longestLeaseMs }: ClaimRequest): boolean {
     const now = this.#now()
     const gateOpen =
       row.nextAttemptAt === null ||
@@ -288,7 +289,7 @@ class MemoryStore implements TokenStore {
       row.attemptId === seen.attemptId &&
       row.failureCount === seen.failureCount &&
       gateOpen &&
-      (row.leaseUntil === null || row.leaseUntil <= now)
+      (row.leaseUntil === null || row.leaseUntil <= now || row.leaseUntil > now + longestLeaseMs)
     )
   }
 

@@ -96,8 +96,15 @@ export class TokenChanges {
     }
   }
 
+  /** An adopted token of unknown age stays due: with its generation it would pass for one that we stored. */
   salvaged({ refreshToken, failure }: SalvageRequest): Change {
-    return { ...this.#failed(failure), ...this.succeeded(refreshToken) }
+    const { tokenExpiry, generation } = this.#table
+    const { now } = this.#dialect
+    return {
+      ...this.#failed(failure),
+      ...this.succeeded(refreshToken),
+      tokenExpiry: sql`case when ${and(isNull(tokenExpiry), eq(generation, 0))} then ${now} else ${tokenExpiry} end`,
+    }
   }
 
   settled({ attemptId, failure }: SettleRequest): Change {

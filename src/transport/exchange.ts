@@ -1,6 +1,7 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
+import type { Clock } from '../ports/clock.ts'
 import type { TransportAnswer, TransportRequest } from '../ports/transport.ts'
 import { decodedBody } from './decoded-body.ts'
 import { receivedHeaders } from './received-headers.ts'
@@ -12,7 +13,7 @@ const MAX_HEADER_BYTES = 16 * 1024
 export const STALE_CONNECTION = 'STALE_CONNECTION'
 
 /** Sends one request over a connection of the agent. Never rejects. */
-export function exchange(request: TransportRequest, agent: Agent): Promise<TransportAnswer> {
+export function exchange(request: TransportRequest, agent: Agent, clock: Clock): Promise<TransportAnswer> {
   return new Promise(resolve => {
     let outgoing: ClientRequest
     try {
@@ -21,7 +22,7 @@ export function exchange(request: TransportRequest, agent: Agent): Promise<Trans
       // A header that HTTP cannot carry. Node's message would quote it.
       return resolve({ kind: 'unsent', reason: 'INVALID_REQUEST' })
     }
-    new Exchange(outgoing, request, resolve).begin()
+    new Exchange(outgoing, request, clock, resolve).begin()
   })
 }
 
@@ -39,6 +40,9 @@ function prepare({ url, headers, body }: TransportRequest, agent: Agent): Client
 class Exchange {
   readonly #outgoing: ClientRequest
   readonly #request: TransportRequest
+  readonly #clock: Clock
+  /** By the monotonic clock. */
+  readonly #deadlineAt: number
   readonly #resolve: (answer: TransportAnswer) => void
   readonly #chunks: Buffer[] = []
   #deadline: NodeJS.Timeout | undefined
@@ -53,10 +57,13 @@ class Exchange {
   constructor(
     outgoing: ClientRequest,
     request: TransportRequest,
+    clock: Clock,
     resolve: (answer: TransportAnswer) => void,
   ) {
     this.#outgoing = outgoing
     this.#request = request
+    this.#clock = clock
+    this.#deadlineAt = clock.monotonicMs() + request.timeoutMs
     this.#resolve = resolve
   }
 
@@ -85,6 +92,11 @@ class Exchange {
 
   #send(): void {
     if (this.#settled || this.#outgoing.destroyed) return
+    // Frozen while it connected: the time is over, and the lease may be, too.
+    if (this.#clock.monotonicMs() >= this.#deadlineAt) {
+      this.#giveUp('TIMEOUT')
+      return
+    }
     this.#sent = true
     this.#outgoing.end(this.#request.body)
   }
@@ -128,7 +140,10 @@ class Exchange {
     this.#settle(
       this.#sent
         ? { kind: 'cut', reason, status: this.#status, body: this.#decoded() ?? Buffer.alloc(0) }
-        : { kind: 'unsent', reason: this.#outgoing.reusedSocket ? STALE_CONNECTION : reason },
+        : {
+            kind: 'unsent',
+            reason: this.#outgoing.reusedSocket && reason !== 'TIMEOUT' ? STALE_CONNECTION : reason,
+          },
     )
     this.#outgoing.destroy()
   }

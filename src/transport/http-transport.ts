@@ -1,5 +1,7 @@
 import { Agent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { systemClock } from '../clock.ts'
+import type { Clock } from '../ports/clock.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
 import type { Transport, TransportAnswer, TransportRequest } from '../ports/transport.ts'
 import { exchange, STALE_CONNECTION } from './exchange.ts'
@@ -15,7 +17,7 @@ const IDLE_MS = 4_000
  * the environment, and checks certificates whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. A request in flight
  * keeps the process alive; an idle connection does not.
  */
-export function httpTransport(): Transport {
+export function httpTransport(clock: Clock = systemClock): Transport {
   const http = new Agent({ keepAlive: true, timeout: IDLE_MS })
   const https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS, rejectUnauthorized: true })
   const inFlight = new Set<Promise<TransportAnswer>>()
@@ -23,7 +25,8 @@ export function httpTransport(): Transport {
   return {
     post: async request => {
       if (!isSecureUrl(request.url)) return { kind: 'unsent', reason: 'INSECURE_URL' }
-      const answer = exchangeOnGoodConnection(request, request.url.protocol === 'https:' ? https : http)
+      const agent = request.url.protocol === 'https:' ? https : http
+      const answer = exchangeOnGoodConnection(request, agent, clock)
       inFlight.add(answer)
       try {
         return await answer
@@ -40,9 +43,15 @@ export function httpTransport(): Transport {
   }
 }
 
-// Each stale connection is gone once it was found stale, so this ends.
-async function exchangeOnGoodConnection(request: TransportRequest, agent: Agent): Promise<TransportAnswer> {
-  const answer = await exchange(request, agent)
-  const stale = answer.kind === 'unsent' && answer.reason === STALE_CONNECTION
-  return stale ? exchangeOnGoodConnection(request, agent) : answer
+// Each stale connection is gone once it was found stale, so this ends. All of it counts against one deadline.
+async function exchangeOnGoodConnection(
+  request: TransportRequest,
+  agent: Agent,
+  clock: Clock,
+): Promise<TransportAnswer> {
+  const startedAt = clock.monotonicMs()
+  const answer = await exchange(request, agent, clock)
+  if (answer.kind !== 'unsent' || answer.reason !== STALE_CONNECTION) return answer
+  const timeoutMs = Math.max(0, request.timeoutMs - (clock.monotonicMs() - startedAt))
+  return exchangeOnGoodConnection({ ...request, timeoutMs }, agent, clock)
 }

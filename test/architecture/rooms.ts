@@ -36,7 +36,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   sealing: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
   lifeboat: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
   clock: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
-  transport: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
+  transport: { rooms: ['ports', 'errors', 'secret', 'clock'], packages: ['node:'] },
   testing: { rooms: [...core, 'clock', 'providers'], packages: [...web, 'node:'] },
   connect: { rooms: [...core, 'providers'], packages: ['oauth4webapi'] },
   service: { rooms: inner, packages: ['node:'] },
