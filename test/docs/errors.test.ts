@@ -145,7 +145,7 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       const body = JSON.stringify({ access_token: 'short', expires_in: 10 })
       const ask = async (tokens: OAuthTokenService): Promise<unknown> => {
         await tokens.refreshToken(CLIENT, 'acme')
-        return tokens.getAccessToken(CLIENT, 'acme', undefined, { minValidMs: 10_000 })
+        return tokens.getAccessToken(CLIENT, 'acme', undefined, { minValidMs: 9_999 })
       }
       return underFault({ kind: 'custom', status: 200, headers: {}, body }, ask, 'acme')
     },

@@ -82,7 +82,7 @@ describe('on PostgreSQL', () => {
     expect(await tokens.getAccessToken('expired', 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
     expect(await tokens.getAccessToken('unknown', 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
     const rows = await database.query('select client_id, access_token, refresh_token from oauth_tokens')
-    const rowOf = (client: string) => rows.find(row => row['client_id'] === client)
+    const rowOf = (client: string) => rows.find(row => row.client_id === client)
     for (const client of ['expired', 'unknown']) {
       expect(rowOf(client)).toMatchObject({
         access_token: expect.stringMatching(/^eg1\./),
