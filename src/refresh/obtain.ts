@@ -138,7 +138,7 @@ function longEnough(
   { clock }: RefreshPorts,
 ): HeldToken {
   const remaining = remainingOf(connectionOf(held.observed.row), databaseNow(held.observed, clock))
-  if (remaining > demand.minValidMs) return held
+  if (demand.minValidMs === 0 || remaining > demand.minValidMs) return held
   throw tooMuch(key, demand, Math.floor(remaining))
 }
 

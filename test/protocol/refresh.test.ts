@@ -82,6 +82,13 @@ describe('a token within its window or expired', () => {
     expect(await world.row()).toMatchObject({ refreshToken: 'grant-2', attemptId: null, leaseUntil: null })
   })
 
+  test('a new token that is short-lived and slow to come is served all the same: there is no better one', async () => {
+    const { world, process, provider } = await connected(0)
+    provider.lifetimeMs = SECOND
+    provider.after = () => world.clock.delay(2 * SECOND)
+    expect((await world.run(process.get())).accessToken).toBe('access-2')
+  })
+
   test('minValidMs asks for more, and refuses what no token can have', async () => {
     const { world, process } = await connected(20 * MINUTE)
     expect((await process.get({ minValidMs: 19 * MINUTE })).accessToken).toBe('old')
