@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -84,6 +84,25 @@ describe('an installation', () => {
       cwd: consumer.directory,
     })
     expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  test.each([
+    ['pg', 'postgres://127.0.0.1:1/nothing'],
+    ['libsql', 'file:tokens.db'],
+  ])('without the driver %s says what to install', async (driver, database) => {
+    const folder = join(consumer.directory, 'node_modules', driver)
+    const aside = join(consumer.directory, `${driver}-aside`)
+    await rename(folder, aside).catch(() => {})
+    const options = { database, encryptionKeys: `k1:${Buffer.alloc(32, 1).toString('base64')}` }
+    const program = `
+      import { OAuthTokenService } from 'evergrant'
+      await OAuthTokenService.open(${JSON.stringify(options)}).catch(e => console.log(e.code, e.message))`
+    const ended = await run(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: consumer.directory,
+    })
+    await rename(aside, folder).catch(() => {})
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    expect(ended.stdout).toMatch(new RegExp(`^INVALID_INPUT .*npm install ${driver}`))
   })
 
   test("type-checks by every entry, with its libraries' types checked, too", async () => {
