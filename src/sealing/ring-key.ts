@@ -56,7 +56,7 @@ export function unwrapRingKeys(keys: readonly RingKey[], source: string): Unwrap
     }
     if (ring.has(id)) {
       throw new InvalidInputError(
-        `${entry} has the id "${id}", which an earlier entry has. Remove one of them.`,
+        `${entry} has the id "${id}", which an earlier entry has. Give the new key another id (evergrant keys generate --id NAME); never drop a key that rows are sealed with.`,
       )
     }
     ring.set(id, unwrapKey(key, `${entry} (id "${id}")`))
