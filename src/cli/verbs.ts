@@ -75,7 +75,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: 'keys generate',
     summary: 'print a new encryption key for EVERGRANT_ENCRYPTION_KEYS',
-    options: [['--id <id>', "the key's name; default: today's date"]],
+    options: [['--id <id>', "the key's name; default: one like k20261123-3f9a2c"]],
     example: 'EVERGRANT_ENCRYPTION_KEYS=$(evergrant keys generate)',
     load: async () => (await import('./commands/keys.ts')).generate,
   },

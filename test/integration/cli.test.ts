@@ -277,7 +277,7 @@ describe('keys generate', () => {
   test('prints a key alone, which a database takes', async () => {
     const { code, stdout, stderr } = await run(['keys', 'generate'])
     expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^k\d{8}:[A-Za-z0-9+/]{43}=\n$/)
+    expect(stdout).toMatch(/^k\d{8}-[0-9a-f]{6}:[A-Za-z0-9+/]{43}=\n$/)
     const keys = { EVERGRANT_ENCRYPTION_KEYS: stdout.trim(), EVERGRANT_DATA_DIR: dataDir }
     expect(await run(['migrate'], { env: keys })).toMatchObject({ code: 0 })
     const named = JSON.parse((await run(['keys', 'generate', '--id', 'prod-1', '--json'])).stdout)
