@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DatabasePlace, findDatabase, makeDataDirectory } from 'evergrant/admin'
 import { ownName, quoted } from '../own-name.ts'
@@ -40,12 +40,24 @@ export async function enterDemoPlace(): Promise<DemoPlace> {
   return { directory, database: findDatabase(), schema: SCHEMA, keyFile }
 }
 
-/** The files of the embedded database, with the log beside it; none on PostgreSQL. */
-export function databaseFiles({ directory, database }: DemoPlace): readonly string[] {
-  if (database.kind !== 'sqlite') return []
-  return readdirSync(directory)
-    .filter(name => /^evergrant\.db(-wal|-shm)?$/.test(name))
-    .map(name => join(directory, name))
+/**
+ * Copies of the embedded database's files, with the log beside it, for as long as `use` looks at them; none on
+ * PostgreSQL. A process that has the database open must not read the files themselves: closing them again, it
+ * would give up its locks.
+ */
+export async function withDatabaseCopies<Result>(
+  { directory, database }: DemoPlace,
+  use: (files: readonly string[]) => Promise<Result>,
+): Promise<Result> {
+  if (database.kind !== 'sqlite') return use([])
+  const copies = mkdtempSync(join(directory, 'copies-'))
+  try {
+    const names = readdirSync(directory).filter(name => /^evergrant\.db(-wal|-shm)?$/.test(name))
+    for (const name of names) copyFileSync(join(directory, name), join(copies, name))
+    return await use(names.map(name => join(copies, name)))
+  } finally {
+    rmSync(copies, { recursive: true })
+  }
 }
 
 /** In words. */
