@@ -19,7 +19,7 @@ import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
 import { StoreHealth } from './refresh/store-health.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
-import { fileKeys } from './sealing/file-keys.ts'
+import { fileKeys, type SealedData } from './sealing/file-keys.ts'
 import { KeyRing } from './sealing/key-ring.ts'
 import { generateKey } from './sealing/ring-key.ts'
 import { Seeds } from './seeds.ts'
@@ -214,12 +214,19 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
     case 'memory':
       return environmentKeys(generateKey('memory'), 'memory')
     case 'sqlite':
-      return fileKeys(`${choice.path}.key`)
+      return fileKeys(`${choice.path}.key`, { data: dataOf(choice) })
     case 'postgres':
       throw new InvalidInputError(
         'A PostgreSQL database needs an encryption key, and none is given. Make one with `npx evergrant keys generate` ' +
           'and put it into EVERGRANT_ENCRYPTION_KEYS, in every process that uses this database.',
       )
+  }
+}
+
+function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>): SealedData {
+  return {
+    name: `the database ${path}`,
+    holdsSealedValues: async () => (await import('./store/sqlite/open.ts')).sqliteFileHoldsSealedValues(path),
   }
 }
 

@@ -5,7 +5,7 @@
 export { systemClock } from '../clock.ts'
 export type { Clock } from '../ports/clock.ts'
 export type { Randomness } from '../ports/randomness.ts'
-export { fileKeys } from '../sealing/file-keys.ts'
+export { type FileKeysOptions, fileKeys, type SealedData } from '../sealing/file-keys.ts'
 export { makeDataDirectory } from '../store/sqlite/data-directory.ts'
 export { type DatabasePlace, findDatabase } from './find-database.ts'
 export { generateKey } from './generate-key.ts'

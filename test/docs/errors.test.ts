@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as evergrant from 'evergrant'
 import { EvergrantError, OAuthTokenService, type OpenOptions } from 'evergrant'
@@ -25,6 +26,7 @@ const acme = defineProvider({
   tokenEndpoint: `${zoho.url}/oauth/v2/token`,
   answers: { errors: { refused: ['invalid_code'], misconfigured: [], throttled: [], transient: [] } },
 })
+const dataDirectory = mkdtempSync(join(tmpdir(), 'evergrant-errors-'))
 const services: OAuthTokenService[] = []
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -32,6 +34,7 @@ afterEach(() => {
 afterAll(async () => {
   await Promise.all(services.map(tokens => tokens.close()))
   await zoho.close()
+  rmSync(dataDirectory, { recursive: true })
 })
 
 async function open(options: OpenOptions = {}): Promise<OAuthTokenService> {
@@ -179,6 +182,12 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       vi.stubEnv('NODE_ENV', 'production')
       return open({ database: undefined })
     },
+    async () => {
+      vi.stubEnv('EVERGRANT_DATA_DIR', dataDirectory)
+      await (await connected({ database: undefined })).close()
+      rmSync(`${dataDirectory}/evergrant.db.key`)
+      return open({ database: undefined })
+    },
   ],
 }
 
@@ -219,7 +228,8 @@ test.each(Object.entries(scenes))(
       else
         expect(error.retryable).toBe(retryable.includes(`\`${reason}\``) !== retryable.startsWith('unless'))
       if (name === 'ReauthorizationRequiredError') expect(section).toContain(`| \`${reason}\` |`)
-      messages.push(error.message.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T10:00:00.000Z'))
+      const message = error.message.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T10:00:00.000Z')
+      messages.push(message.replaceAll(dataDirectory, '.evergrant'))
     }
     expect(messages).toEqual(messagesIn(section))
   },

@@ -8,6 +8,7 @@ import { SqliteEngine } from './engine.ts'
 import { openFailure } from './failure.ts'
 import { parseFileUrl } from './file-url.ts'
 import { checkSchema, migrate } from './migrate.ts'
+import { holdsSealedValues } from './sealed-values.ts'
 
 const DEFAULT_TIMEOUT_MS = 3_000
 
@@ -52,6 +53,21 @@ export async function migrateSqliteFile(url: string): Promise<readonly string[]>
     const applied = await migrate(connection)
     connection.close()
     return applied
+  })
+}
+
+/**
+ * Whether a file holds anything that is sealed; makes none and no tables.
+ * @throws InvalidInputError the file cannot be used.
+ * @throws StoreUnavailableError another process holds it for too long.
+ */
+export async function sqliteFileHoldsSealedValues(url: string): Promise<boolean> {
+  const path = parseFileUrl(url)
+  if (!existsSync(path)) return false
+  return withConnection(path, DEFAULT_TIMEOUT_MS, async connection => {
+    const holds = await retryWhileBusy(DEFAULT_TIMEOUT_MS, () => holdsSealedValues(connection))
+    connection.close()
+    return holds
   })
 }
 
