@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { compileSource } from '../../test/support/compiled-source.ts'
 import { Secret } from '../secret.ts'
@@ -189,6 +189,18 @@ describe('the key file', () => {
     expect(loadAsOrdinaryUser(join(locked, 'keys'))).toMatch(/^InvalidInputError: .*EACCES/)
     expect(readdirSync(locked)).toEqual([])
   })
+
+  test.each(['no/such/keys', '/proc/evergrant/keys'])(
+    'is refused where its directory cannot be made: %s',
+    async path => {
+      const loading = fileKeys(resolve(directory, path)).load()
+      await expect(loading).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining('ENOENT'),
+      })
+      expect(readdirSync(directory)).toEqual([])
+    },
+  )
 
   test('is refused when it is a directory', async () => {
     mkdirSync(join(directory, 'keys'))

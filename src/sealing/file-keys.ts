@@ -20,7 +20,8 @@ export interface FileKeysOptions {
 
 /**
  * The key ring of a private file, one `id:base64(32 bytes)` a line; the first key seals. At the first start the
- * file is made, mode 0600, by exactly one of the processes that start. A file that is there is never written.
+ * file is made, mode 0600, by exactly one of the processes that start, and its directory if only that is missing. A
+ * file that is there is never written.
  */
 export function fileKeys(path: string, { data }: FileKeysOptions = {}): KeySource {
   const name = `the key file ${path}`
@@ -93,7 +94,7 @@ async function refuseUnlessPrivate(file: FileHandle, path: string): Promise<void
 // not at all, and it fails when another process was first.
 async function makeKeys(path: string, name: string): Promise<readonly RingKey[]> {
   const directory = dirname(path)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory)
   const draft = `${path}.${randomBytes(8).toString('hex')}.draft`
   try {
     await writeDurably(draft, `${generateKey(`file-${randomBytes(4).toString('hex')}`)}\n`)
@@ -105,6 +106,15 @@ async function makeKeys(path: string, name: string): Promise<readonly RingKey[]>
   const keys = await readKeys(path, name)
   if (keys === null) throw new InvalidInputError(`The key file ${path} disappeared while it was being made.`)
   return keys
+}
+
+// One directory, not those above it: a key in a place that nobody has made is more likely a mistyped path.
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
@@ -139,7 +149,7 @@ async function syncDirectory(path: string): Promise<void> {
 function unusable(path: string, error: unknown): InvalidInputError {
   return new InvalidInputError(
     `The key file ${path} cannot be used (${codeOf(error) ?? 'unknown error'}). ` +
-      'Make its directory writable for this user, or set EVERGRANT_ENCRYPTION_KEYS.',
+      'Its directory must be there, writable for this user; or set EVERGRANT_ENCRYPTION_KEYS.',
   )
 }
 

@@ -4,6 +4,7 @@ import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import Libsql from 'libsql'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { commandLine } from '../support/command-line.ts'
+import { run as runProgram } from '../support/processes.ts'
 import { projectDirectory } from '../support/project.ts'
 
 const CLIENT = 'smart-tax-nation'
@@ -167,6 +168,31 @@ describe('status', () => {
     })
   })
 
+  test.each([
+    [
+      'a directory that is not there',
+      () => `file:${dataDir}/no/such.db`,
+      /directory \S+\/no .*does not exist/,
+    ],
+    ['a file in the place of a directory', () => 'file:/dev/null/x.db', /cannot be reached \(ENOTDIR\)/],
+  ])('does not take %s for a database that is still to be made', async (_, url, complaint) => {
+    const { code, stdout, stderr } = await run(['status'], { env: { DATABASE_URL: url() } })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(complaint)
+    expect(stderr).toContain('DATABASE_URL')
+  })
+
+  test('says of a database in memory that it belongs to its process', async () => {
+    const memory = { env: { DATABASE_URL: 'memory:' } }
+    const { code, stdout } = await run(['status'], memory)
+    expect([code, stdout]).toEqual([0, expect.stringContaining('in memory belongs to the process')])
+    expect(stdout).not.toContain('yet')
+    expect(JSON.parse((await run(['status', '--json'], memory)).stdout)).toMatchObject({
+      database: { kind: 'memory' },
+      connections: [],
+    })
+  })
+
   test('names the command that shows what the demo has left', async () => {
     mkdirSync(join(dataDir, 'demo'), { recursive: true })
     writeFileSync(join(dataDir, 'demo/evergrant.db'), '')
@@ -215,6 +241,15 @@ describe('status', () => {
     const { stdout } = await evergrant(['status', '--json'])
     expect(stdout).not.toContain('\u001b')
     expect(JSON.parse(stdout).connections[0].clientId).toBe('evil\u001b[2J\nname')
+  })
+})
+
+describe('migrate', () => {
+  test('ends, with what to change, where no directory can be made', async () => {
+    const program = join(projectDirectory, 'dist/cli/main.js')
+    const args = [program, 'migrate', '--data-dir', '/proc/evergrant']
+    const { code, stderr } = await runProgram(process.execPath, args, { timeoutMs: 20_000 })
+    expect([code, stderr]).toEqual([2, expect.stringContaining('/proc/evergrant cannot be made')])
   })
 })
 

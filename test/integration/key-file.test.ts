@@ -85,6 +85,12 @@ describe('a key file that is missing', () => {
     expect(existsSync(`${path}.key`)).toBe(false)
   })
 
+  test('is made nowhere but beside the database: a directory that is not there stays so', async () => {
+    path = join(folder, String(files), 'no/such.db')
+    expect(await failureOf()).toMatchObject({ message: expect.stringContaining('Its directory must exist') })
+    expect(readdirSync(join(folder, String(files)))).toEqual([])
+  })
+
   test('that is lost is got over as the message says: a new key, and the accounts connected again', async () => {
     await withoutItsKey()
     vi.stubEnv('EVERGRANT_ENCRYPTION_KEYS', (await run(['keys', 'generate'])).stdout.trim())

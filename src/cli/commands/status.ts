@@ -13,13 +13,19 @@ const HEADINGS = ['CLIENT', 'PROVIDER', 'STATUS', 'EXPIRES IN', 'LAST REFRESH', 
 const STATUS_COLUMN = 2
 const PAGE = 500
 
+const LINES_OF_MEMORY = [
+  'A database in memory belongs to the process that opened it.',
+  'There is nothing to show here. Name another in DATABASE_URL, or with --data-dir.',
+]
+
 /** Lists connections, a page at a time. Reads nothing that is sealed, so it needs no encryption key. */
 export async function status(invocation: Invocation): Promise<number> {
   const { output } = invocation
   const filter = filterOf(invocation)
   const database = findDatabase()
   if (database.exists === false) {
-    output.report({ database, connections: [] }, linesWithoutDatabase(database))
+    const isMemory = database.kind === 'memory'
+    output.report({ database, connections: [] }, isMemory ? LINES_OF_MEMORY : linesWithoutDatabase(database))
     return EXIT.done
   }
   const options = { migrate: false, encryptionKeys: generateKey({ id: 'not-used' }) }

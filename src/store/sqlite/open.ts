@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { EvergrantError, InvalidInputError } from '../../errors.ts'
 import type { TokenStore } from '../../ports/store.ts'
 import { SqlStore } from '../sql-store.ts'
 import { retryWhileBusy } from './busy.ts'
 import { configure, openConnection, type SqliteConnection } from './connection.ts'
 import { SqliteEngine } from './engine.ts'
-import { openFailure } from './failure.ts'
+import { CannotOpen, openFailure } from './failure.ts'
 import { parseFileUrl } from './file-url.ts'
 import { checkSchema, migrate } from './migrate.ts'
 import { holdsSealedValues } from './sealed-values.ts'
@@ -63,6 +64,7 @@ export async function migrateSqliteFile(url: string): Promise<readonly string[]>
  */
 export async function sqliteFileHoldsSealedValues(url: string): Promise<boolean> {
   const path = parseFileUrl(url)
+  if (!existsSync(dirname(path))) throw openFailure(new CannotOpen('no directory'), path)
   if (!existsSync(path)) return false
   return withConnection(path, DEFAULT_TIMEOUT_MS, async connection => {
     const holds = await retryWhileBusy(DEFAULT_TIMEOUT_MS, () => holdsSealedValues(connection))
