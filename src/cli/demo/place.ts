@@ -1,7 +1,8 @@
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type DatabasePlace, findDatabase, makeDataDirectory } from 'evergrant/admin'
 import { ownName, quoted } from '../own-name.ts'
+import type { Facts } from './teller.ts'
 
 /** Where the demo keeps what it makes, and nothing else is touched. */
 export interface DemoPlace {
@@ -11,6 +12,8 @@ export interface DemoPlace {
   readonly schema: string | undefined
   /** On PostgreSQL, where nobody gave a key: the file that holds the demo's. */
   readonly keyFile: string | undefined
+  /** Whether DATABASE_URL names a database that the demo does not use: a SQLite file, or memory. */
+  readonly leavesAlone: boolean
 }
 
 const SCHEMA = 'evergrant_demo'
@@ -18,6 +21,7 @@ const SCHEMA = 'evergrant_demo'
 /**
  * Chooses the place, and makes this process one that knows nothing else: what the environment says of real
  * accounts reaches neither this process from here on nor those that it starts.
+ * @throws InvalidInputError DATABASE_URL is none
  */
 export async function enterDemoPlace(): Promise<DemoPlace> {
   const { dataDirectory } = findDatabase({
@@ -25,19 +29,22 @@ export async function enterDemoPlace(): Promise<DemoPlace> {
   })
   const directory = join(dataDirectory, 'demo')
   const { DATABASE_URL: databaseUrl, EVERGRANT_ENCRYPTION_KEYS: encryptionKeys } = process.env
-  const isPostgres = /^\s*postgres(ql)?:/i.test(databaseUrl ?? '')
+  const isNamed = (databaseUrl ?? '').trim() !== ''
+  const named = isNamed ? findDatabase({ environment: { DATABASE_URL: databaseUrl } }).kind : null
   for (const name of Object.keys(process.env)) {
     if (/^(EVERGRANT|ZOHO)_|^DATABASE_URL$/.test(name)) delete process.env[name]
   }
   process.env.EVERGRANT_DATA_DIR = directory
   await makeDataDirectory(directory)
-  if (!isPostgres) return { directory, database: findDatabase(), schema: undefined, keyFile: undefined }
-
+  if (named !== 'postgres') {
+    const database = findDatabase()
+    return { directory, database, schema: undefined, keyFile: undefined, leavesAlone: isNamed }
+  }
   process.env.DATABASE_URL = databaseUrl
   const hasKeys = (encryptionKeys ?? '').trim() !== ''
   if (hasKeys) process.env.EVERGRANT_ENCRYPTION_KEYS = encryptionKeys
   const keyFile = hasKeys ? undefined : join(directory, 'postgres.key')
-  return { directory, database: findDatabase(), schema: SCHEMA, keyFile }
+  return { directory, database: findDatabase(), schema: SCHEMA, keyFile, leavesAlone: false }
 }
 
 /**
@@ -58,6 +65,30 @@ export async function withDatabaseCopies<Result>(
   } finally {
     rmSync(copies, { recursive: true })
   }
+}
+
+/** What the demo makes, and how to be rid of it: told before it is made. */
+export function factsOf(place: DemoPlace): Facts {
+  const { database, directory, schema, leavesAlone } = place
+  const remove = `To remove it: ${commandToRemove(place)}`
+  if (schema === undefined) {
+    return [
+      ['database', `SQLite in ${database.name}`],
+      ...(leavesAlone ? [['', 'What DATABASE_URL names is left alone.'] as const] : []),
+      ['', remove],
+    ]
+  }
+  return [
+    ['database', `PostgreSQL at ${database.name}, by DATABASE_URL`],
+    ['', `It makes the schema ${schema}, and touches nothing else there.`],
+    ['', remove],
+    ['', `For a SQLite file instead: ${ownName()} demo --data-dir ${quoted(dirname(directory))}`],
+  ]
+}
+
+/** What removes it: a shell command for files, SQL for a schema. */
+export function commandToRemove({ directory, schema }: DemoPlace): string {
+  return schema === undefined ? `rm -r ${quoted(directory)}` : `drop schema ${schema} cascade`
 }
 
 /** In words. */

@@ -3,7 +3,7 @@ import { generateKey } from 'evergrant/admin'
 import { type ForkedLocalZoho, forkLocalZoho, localZohoApp } from 'evergrant/testing'
 import { Actor } from './actor.ts'
 import { CLIENT_ID } from './connection.ts'
-import { announceDemo, refuseSecondDemo } from './one-at-a-time.ts'
+import { announceDemo } from './one-at-a-time.ts'
 import type { DemoPlace } from './place.ts'
 import type { Processes } from './processes.ts'
 
@@ -37,11 +37,9 @@ export interface Stage {
 
 /**
  * A clean database, a local Zoho, and four processes that have opened their service.
- * @throws UsageError another demo runs here
  * @throws InvalidInputError | StoreUnavailableError the database cannot be used
  */
 export async function setStage(place: DemoPlace, processes: Processes): Promise<Stage> {
-  await refuseSecondDemo(place)
   await clean(place)
   // Zoho's throttle, ten refreshes in ten minutes, is for tokens that live an hour.
   const zoho = await forkLocalZoho({ accessTokenLifetimeMs: TOKEN_LIFETIME_MS, throttle: null })
