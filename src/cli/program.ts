@@ -69,7 +69,10 @@ function addVerb(
   const command = parent
     .command(isGroup ? [second, ...rest].join(' ') : verb.usage)
     .description(`${capitalized(verb.summary)}.`)
-    .addHelpText('after', `\nExample:\n  ${verb.example}`)
+    .addHelpText(
+      'after',
+      `${verb.notes === undefined ? '' : `\n${verb.notes}\n`}\nExample:\n  ${verb.example}`,
+    )
   for (const [flags, description] of verb.options) command.option(flags, description)
   command.action(() => act(command))
 }

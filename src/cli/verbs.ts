@@ -6,6 +6,8 @@ export interface Verb {
   readonly usage: string
   readonly summary: string
   readonly options: readonly (readonly [flags: string, description: string])[]
+  /** What the help says besides; its lines fit 80 columns. */
+  readonly notes?: string | undefined
   readonly example: string
   /** Loads what it needs only when it is asked for, so that `--help` is there at once. */
   readonly load: () => Promise<Command>
@@ -13,6 +15,14 @@ export interface Verb {
 
 /** What stands before the verbs of two words. */
 export const groups: Readonly<Record<string, string>> = { keys: 'Encryption keys.' }
+
+const STATUS_NOTES = `STATUS:
+  active     the grant is good as far as anybody knows
+  suspect    it was refused once; the next attempt confirms or clears it
+  reconnect  it is refused or gone: the account must be connected again. In code
+             and in --json this is reauthorization_required.
+LAST ERROR is the code of the last failure in short; --json has the whole code,
+and more about each connection.`
 
 export const verbs: readonly Verb[] = [
   {
@@ -41,9 +51,10 @@ export const verbs: readonly Verb[] = [
     summary: 'list connections: how they are, when they expire, what failed last',
     options: [
       ['--provider <name>', 'only this provider'],
-      ['--status <status>', 'only active, suspect or reauthorization_required'],
+      ['--status <status>', 'only active, suspect or reconnect'],
     ],
-    example: 'evergrant status --status reauthorization_required',
+    notes: STATUS_NOTES,
+    example: 'evergrant status --status reconnect',
     load: async () => (await import('./commands/status.ts')).status,
   },
   {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { commandLine } from '../support/command-line.ts'
+import { commandLine, unwrapped } from '../support/command-line.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import type { Ended } from '../support/processes.ts'
 
@@ -85,7 +85,7 @@ describe('on the embedded database', () => {
     ],
   ])('a DATABASE_URL %s is refused, not passed over', async (_, url, complaint) => {
     const { code, stdout, stderr } = await run(['demo', '--once'], { env: { DATABASE_URL: url } })
-    expect([code, stderr]).toEqual([2, expect.stringMatching(complaint)])
+    expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(complaint)])
     expect(stdout + stderr).not.toContain('c4n4ry')
     expect(stdout).not.toContain('✓')
   })
