@@ -91,6 +91,7 @@ export class Assembly implements ObtainContext {
       key,
       provider: this.providers.get(key.provider),
       app: this.appFor(key, credentials),
+      appVariables: this.#environment.variablesOf(key.provider).app,
       demand,
       seeded: observed => this.seeds.ensure(key, observed),
       signal,

@@ -21,7 +21,7 @@ export const EMBEDDED_FILE = 'evergrant.db'
  */
 export function chooseDatabase(database: unknown, environment: Environment): DatabaseChoice {
   const given = database ?? environment.databaseUrl
-  if (typeof given === 'string') return byUrl(given)
+  if (typeof given === 'string') return byUrl(given, database === given ? 'database' : 'DATABASE_URL')
   if (given !== undefined) {
     if (isHandle(given)) return { kind: 'postgres', database: given }
     throw new InvalidInputError(
@@ -43,10 +43,10 @@ function isHandle(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value)
 }
 
-function byUrl(url: string): DatabaseChoice {
+function byUrl(url: string, name: string): DatabaseChoice {
   if (url === 'memory:') return { kind: 'memory' }
   if (/^postgres(ql)?:/i.test(url)) return { kind: 'postgres', database: url }
   if (url.startsWith('file:')) return { kind: 'sqlite', path: parseFileUrl(url), directory: null }
   // Not quoted: a mistyped URL may hold a password.
-  throw new InvalidInputError('The database URL must begin with postgres:, postgresql:, file: or memory:.')
+  throw new InvalidInputError(`${name} must begin with postgres:, postgresql:, file: or memory:.`)
 }

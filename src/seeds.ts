@@ -111,15 +111,18 @@ export class Seeds {
 
   #notFound(key: ConnectionKey, seed: EnvironmentSeed | null): never {
     const who = named(key)
-    const connect = 'Connect the account and store its tokens with storeTokens().'
+    const give = "give the account's tokens to `evergrant import`, or to storeTokens() after the OAuth flow."
     if (seed === null) {
       const variable = this.#ports.environment.variablesOf(key.provider).seed[0]
-      const orSeed = variable === undefined ? '' : ` Or set ${variable} to a refresh token.`
-      throw new TokenNotFoundError(`${who}: no token is stored. ${connect}${orSeed}`, key)
+      const remedy =
+        variable === undefined
+          ? `Connect the account: ${give}`
+          : `Set ${variable} to a refresh token, or ${give}`
+      throw new TokenNotFoundError(`${who}: no token is stored. ${remedy}`, key)
     }
     throw new TokenNotFoundError(
       `${who}: no token is stored, and ${seed.variable} may not be used: it belongs to another client, or it was ` +
-        `used before and deleted. Name its client in EVERGRANT_ENV_CLIENT_ID. ${connect}`,
+        `used before and deleted. Name its client in EVERGRANT_ENV_CLIENT_ID, or ${give}`,
       key,
     )
   }

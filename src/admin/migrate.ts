@@ -31,7 +31,9 @@ async function applyMigrations(database: unknown, schema: string | undefined): P
   const choice = chooseDatabase(database, readEnvironment())
   switch (choice.kind) {
     case 'memory':
-      throw new InvalidInputError('A database in memory has no tables. Name another in DATABASE_URL.')
+      throw new InvalidInputError(
+        'A database in memory has no tables. Name another in DATABASE_URL, or with --data-dir.',
+      )
     case 'sqlite': {
       if (choice.directory !== null) {
         const { makeDataDirectory } = await import('../store/sqlite/data-directory.ts')

@@ -56,7 +56,7 @@ export class KeyRing implements Cipher {
     const envelope = parseEnvelope(text)
     if (envelope === null) {
       throw new DecryptionError(
-        `${nameOf(place)} does not open: it was altered or cut. ${STORE_AGAIN}`,
+        `${nameOf(place)} does not open: it was altered or cut. To mend it, ${RESTORE}`,
         place,
       )
     }
@@ -74,7 +74,7 @@ export class KeyRing implements Cipher {
 
   #openPlaintext(text: string, place: SealedPlace): Secret {
     if (text === '') {
-      throw new DecryptionError(`${nameOf(place)} is an empty text. ${STORE_AGAIN}`, place)
+      throw new DecryptionError(`${nameOf(place)} is an empty text. To mend it, ${RESTORE}`, place)
     }
     if (this.#requireSealed) {
       throw new DecryptionError(
@@ -91,7 +91,7 @@ export class KeyRing implements Cipher {
     return new DecryptionError(
       `${nameOf(place)} does not open with the key "${keyId}": another key of the same id sealed it, or it was ` +
         `altered, cut, or moved from another place. Put the key "${keyId}" that sealed it into ${this.#source}, ` +
-        'instead of the one that is there. Or restore the row from a backup, or store new tokens for this connection.',
+        `instead of the one that is there. If nobody has it, ${RESTORE}`,
       place,
     )
   }
@@ -101,14 +101,15 @@ export class KeyRing implements Cipher {
     if (key !== undefined) return key
     throw new DecryptionError(
       `${nameOf(place)} was sealed with the key "${id}", which is not in the key ring ` +
-        `(it holds: ${this.keyIds.join(', ')}). Add that key behind the first one, ` +
+        `(it holds: ${this.keyIds.join(', ')}). Add that key to ${this.#source}, behind the first one, ` +
         'or connect the account again if the key is lost.',
       place,
     )
   }
 }
 
-const STORE_AGAIN = 'Restore the row from a backup, or store new tokens for this connection.'
+const RESTORE =
+  'restore the row from a backup, or give new tokens to `evergrant import --overwrite`, or to storeTokens().'
 
 function nameOf({ purpose, clientId, provider }: SealedPlace): string {
   return `The stored ${purpose} of "${clientId}" at "${provider}"`

@@ -77,7 +77,7 @@ describe('on the embedded database', () => {
   })
 
   test.each([
-    ['of another kind', 'mysql://u:c4n4ry@h/d', /error \[INVALID_INPUT\] The database URL must begin with/],
+    ['of another kind', 'mysql://u:c4n4ry@h/d', /error \[INVALID_INPUT\] DATABASE_URL must begin with/],
     [
       'that cannot be read',
       'postgres://u:c4n4ry@h:x/d',
