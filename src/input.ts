@@ -14,7 +14,8 @@ export function parseKey(clientId: unknown, provider: unknown): ConnectionKey {
   return { clientId: parseName(clientId, 'clientId'), provider: parseName(provider, 'provider') }
 }
 
-function parseName(value: unknown, what: string): string {
+/** @throws InvalidInputError */
+export function parseName(value: unknown, what: string): string {
   if (typeof value === 'string' && NAME.test(value)) return value
   throw new InvalidInputError(
     `${what} must be 1 to 255 printable ASCII characters without a space at either end; got ${describe(value)}.`,
@@ -94,5 +95,6 @@ export function describe(value: unknown): string {
   if (typeof value === 'string')
     return value === '' ? 'an empty string' : `a string of ${value.length} characters`
   if (typeof value === 'number') return String(value)
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object'
+  return `a ${typeof value}`
 }

@@ -173,6 +173,8 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
   ],
   InvalidInputError: [
     async () => (await open()).getAccessToken('', 'zoho_crm'),
+    async () => open({ encryptionKey: keys('k1') } as never),
+    async () => (await open()).getToken(CLIENT, 'zoho_crm', undefined, { minValidMS: 1 } as never),
     async () => (await open()).getAccessToken(localZohoApp.clientId, 'zoho_crm'),
     async () => (await connected()).getAccessToken(CLIENT, 'zoho_crm', undefined, { minValidMs: 7_200_000 }),
     async () => {
