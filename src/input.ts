@@ -95,6 +95,12 @@ export function describe(value: unknown): string {
   if (typeof value === 'string')
     return value === '' ? 'an empty string' : `a string of ${value.length} characters`
   if (typeof value === 'number') return String(value)
-  if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object'
-  return `a ${typeof value}`
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? kindOf(value) : `a ${typeof value}`
+}
+
+function kindOf(value: object): string {
+  const { constructor: made } = value
+  const name = typeof made === 'function' && made !== Object ? made.name : ''
+  return /^[A-Za-z_$][\w$]{0,39}$/.test(name) ? `an object of the class ${name}` : 'an object'
 }

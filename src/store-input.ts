@@ -3,6 +3,7 @@ import { describe, isPlainObject, parseMetadata, parseScopes, parseToken } from 
 import { type NamesOf, refuseUnknownNames } from './known-names.ts'
 import type { EventSink } from './ports/events.ts'
 import type { ConnectionKey } from './ports/store.ts'
+import { refuseProviderAnswer } from './provider-answer.ts'
 import { accessTokenLifetime } from './providers/lifetime.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import type { NewTokens } from './refresh/store-tokens.ts'
@@ -29,15 +30,16 @@ export function parseNewTokens(
 ): NewTokens {
   if (!isPlainObject(input)) {
     throw new InvalidInputError(
-      `storeTokens() takes an object with accessToken; got ${describe(input)}.`,
+      `storeTokens() takes a plain object with accessToken; got ${describe(input)}.`,
       key,
     )
   }
+  refuseProviderAnswer(input, key)
   refuseUnknownNames(
     input,
     Object.keys(NAMES),
     { owner: 'The argument tokens', noun: 'field' },
-    { subject: key },
+    { subject: key, hint: 'expiresAt' in input ? 'expiresIn counts seconds from now.' : '' },
   )
   const { accessToken, refreshToken, expiresIn, scopes, metadata } = input
   const seconds = typeof expiresIn === 'number' ? Math.floor(expiresIn) : expiresIn

@@ -225,7 +225,7 @@ describe('a call refuses an option that it does not have', () => {
     [
       'hasToken with a signal that is none',
       tokens => tokens.hasToken(CLIENT, PROVIDER, odd({ signal: new AbortController() })),
-      'signal must be an AbortSignal; got an object.',
+      'signal must be an AbortSignal; got an object of the class AbortController.',
     ],
     [
       'hasToken with null in the place of options',
