@@ -1,17 +1,18 @@
+import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
 import { chooseDatabase, type DatabaseChoice } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
-import { describe, isPlainObject, parseToken } from './input.ts'
 import type { Demand } from './lifecycle/decide.ts'
-import { faultOf, type Policy, policyWith } from './lifecycle/policy.ts'
+import type { Policy } from './lifecycle/policy.ts'
+import { checkOpenOptions, parseCache, parsePolicy } from './open-options.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
-import { type CacheLimits, TokenCache } from './refresh/cache.ts'
+import { TokenCache } from './refresh/cache.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
@@ -25,8 +26,6 @@ import { generateKey } from './sealing/ring-key.ts'
 import { Seeds } from './seeds.ts'
 import type { CallCredentials, OpenOptions } from './service-options.ts'
 import { httpTransport } from './transport/http-transport.ts'
-
-const CACHE_DEFAULTS = { maxAgeMs: 30_000, maxEntries: 10_000 }
 
 /** The providers of a service, by name. */
 export interface KnownProviders {
@@ -60,7 +59,7 @@ export class Assembly implements ObtainContext {
   readonly #release: () => Promise<void>
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
-    const limits = cacheLimitsOf(options.cache)
+    const limits = parseCache(options.cache)
     const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
     this.ports = ports
     this.providers = providers
@@ -75,9 +74,7 @@ export class Assembly implements ObtainContext {
 
   /** The token from memory, for the call that most calls are. */
   cachedFor(clientId: string, provider: string, credentials: CallCredentials | undefined): HeldToken | null {
-    // Mistaken arguments take the long way, which says what is wrong with them.
-    if (typeof credentials === 'object' ? credentials?.clientId === clientId : credentials !== undefined)
-      return null
+    if (!isUsual(credentials, clientId)) return null
     return this.cache?.fresh(clientId, provider, 0) ?? null
   }
 
@@ -128,12 +125,10 @@ export class Assembly implements ObtainContext {
 
 /** Opens everything a service needs. @throws InvalidInputError | StoreUnavailableError */
 export async function assemble(options: OpenOptions): Promise<Assembly> {
-  refuseOdd(options)
+  checkOpenOptions(options)
+  parseCache(options.cache)
+  const policy = parsePolicy(options.policy)
   const environment = readEnvironment()
-  const policy = policyWith(options.policy ?? {})
-  const fault = faultOf(policy)
-  if (fault !== null) throw new InvalidInputError(`${fault}.`)
-
   const choice = chooseDatabase(options.database, environment)
   const transport = httpTransport()
   const providers = createProviders({
@@ -164,20 +159,6 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
       await store[Symbol.asyncDispose]()
     },
   })
-}
-
-function refuseOdd(options: OpenOptions): void {
-  cacheLimitsOf(options.cache)
-  const known = Object.keys(policyWith({}))
-  const odd = Object.keys(options.policy ?? {}).find(name => !known.includes(name))
-  if (odd !== undefined) {
-    throw new InvalidInputError(`There is no policy.${odd}. There are: ${known.join(', ')}.`)
-  }
-  for (const name of ['migrate', 'backgroundRefresh', 'requireSealed'] as const) {
-    const value: unknown = options[name]
-    if (value === undefined || typeof value === 'boolean') continue
-    throw new InvalidInputError(`${name} must be true or false; got ${describe(value)}.`)
-  }
 }
 
 async function prepareDirectory({ directory }: Extract<DatabaseChoice, { kind: 'sqlite' }>): Promise<void> {
@@ -228,36 +209,6 @@ function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>): SealedDa
   return {
     name: `the database ${path}`,
     holdsSealedValues: async () => (await import('./store/sqlite/open.ts')).sqliteFileHoldsSealedValues(path),
-  }
-}
-
-/** Null: no cache. @throws InvalidInputError */
-function cacheLimitsOf(cache: OpenOptions['cache']): CacheLimits | null {
-  if (cache === false) return null
-  const maxAgeMs = cache?.maxAgeMs ?? CACHE_DEFAULTS.maxAgeMs
-  const maxEntries = cache?.maxEntries ?? CACHE_DEFAULTS.maxEntries
-  if (!(maxAgeMs >= 0) || !(maxEntries >= 0)) {
-    throw new InvalidInputError('cache.maxAgeMs and cache.maxEntries must be numbers of 0 or more.')
-  }
-  return maxAgeMs === 0 || maxEntries === 0 ? null : { maxAgeMs, maxEntries }
-}
-
-function parseCredentials(credentials: unknown, key: ConnectionKey): AppCredentials | null {
-  if (credentials === undefined || credentials === null) return null
-  if (!isPlainObject(credentials)) {
-    throw new InvalidInputError(
-      `credentials must be { clientId, clientSecret }; got ${describe(credentials)}.`,
-      key,
-    )
-  }
-  const { clientId, clientSecret } = credentials
-  if (clientId === undefined || clientId === null || clientId === '') return null
-  return {
-    clientId: parseToken(clientId, 'credentials.clientId', key).reveal(),
-    clientSecret:
-      clientSecret === undefined || clientSecret === null
-        ? null
-        : parseToken(clientSecret, 'credentials.clientSecret', key),
   }
 }
 

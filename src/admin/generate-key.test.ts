@@ -25,3 +25,9 @@ test('a key can be named, and two keys are never the same', () => {
 test('a name that no ring takes is refused', () => {
   expect(() => generateKey({ id: 'with:colon' })).toThrow(/key id/)
 })
+
+test('an option that does not exist is refused', () => {
+  expect(() => generateKey({ ID: 'a' } as never)).toThrow(
+    'generateKey() has no option "ID". Did you mean "id"?',
+  )
+})

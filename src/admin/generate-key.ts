@@ -1,4 +1,5 @@
 import { systemClock } from '../clock.ts'
+import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Randomness } from '../ports/randomness.ts'
 import { systemRandomness } from '../randomness.ts'
@@ -13,16 +14,16 @@ export interface GenerateKeyOptions {
   readonly randomness?: Randomness | undefined
 }
 
+const NAMES: NamesOf<GenerateKeyOptions> = { id: true, clock: true, randomness: true }
+
 /**
  * A new random encryption key, `id:base64(32 bytes)`: what `EVERGRANT_ENCRYPTION_KEYS` holds. In a list of keys
  * the first seals and all open, so a new key goes in front of the old ones.
  * @throws InvalidInputError the id is none
  */
-export function generateKey({
-  id,
-  clock = systemClock,
-  randomness = systemRandomness,
-}: GenerateKeyOptions = {}): string {
+export function generateKey(options: GenerateKeyOptions = {}): string {
+  refuseUnknownNames(options, Object.keys(NAMES), { owner: 'generateKey()', noun: 'option' })
+  const { id, clock = systemClock, randomness = systemRandomness } = options
   return generateRingKey(id ?? newKeyId(clock, randomness))
 }
 

@@ -47,3 +47,9 @@ test('the embedded database gets its private directory', async () => {
 test('a database in memory has nothing to migrate, and says so', async () => {
   await expect(migrate({ database: 'memory:' })).rejects.toThrow(/has no tables/)
 })
+
+test('an option that does not exist is refused, and no database is touched by a default', async () => {
+  await expect(migrate({ databse: database.url } as never)).rejects.toThrow(
+    'migrate() has no option "databse". Did you mean "database"? There are: database, schema.',
+  )
+})

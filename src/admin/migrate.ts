@@ -1,6 +1,7 @@
 import { chooseDatabase } from '../database.ts'
 import { readEnvironment } from '../environment.ts'
 import { InvalidInputError } from '../errors.ts'
+import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import { type DatabasePlace, findDatabase } from './find-database.ts'
 
 export interface MigrateOptions {
@@ -9,6 +10,8 @@ export interface MigrateOptions {
   /** PostgreSQL schema of the tables. Default `public`. */
   readonly schema?: string | undefined
 }
+
+const NAMES: NamesOf<MigrateOptions> = { database: true, schema: true }
 
 /** What a migration did. */
 export interface MigrationReport {
@@ -22,7 +25,9 @@ export interface MigrationReport {
  * @throws InvalidInputError a table is in the way, which the message describes; nothing was changed
  * @throws StoreUnavailableError the database does not answer, or the role may not create tables
  */
-export async function migrate({ database, schema }: MigrateOptions = {}): Promise<MigrationReport> {
+export async function migrate(options: MigrateOptions = {}): Promise<MigrationReport> {
+  refuseUnknownNames(options, Object.keys(NAMES), { owner: 'migrate()', noun: 'option' })
+  const { database, schema } = options
   const place = findDatabase({ database })
   return { database: place, applied: await applyMigrations(database, schema) }
 }

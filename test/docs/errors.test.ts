@@ -176,6 +176,12 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
   ],
   InvalidInputError: [
     async () => (await open()).getAccessToken('', 'zoho_crm'),
+    async () => open({ encryptionKey: keys('k1') } as never),
+    async () => (await open()).getToken(CLIENT, 'zoho_crm', undefined, { minValidMS: 1 } as never),
+    async () => {
+      const answer = { access_token: 'a', refresh_token: 'r', scope: 's', api_domain: 'd', expires_in: 3600 }
+      return (await open()).storeTokens(CLIENT, 'zoho_crm', answer as never)
+    },
     async () => (await open()).getAccessToken(localZohoApp.clientId, 'zoho_crm'),
     async () => (await connected()).getAccessToken(CLIENT, 'zoho_crm', undefined, { minValidMs: 7_200_000 }),
     async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { InvalidInputError } from '../../errors.ts'
+import { refuseUnknownNames } from '../../known-names.ts'
 import type { Migration } from '../migration.ts'
 import type { Database } from '../sql-engine.ts'
 import { adoptTable } from './adoption.ts'
@@ -26,8 +27,10 @@ const MIGRATION_LIMIT_MS = 60_000
  */
 export async function runMigrations(
   database: PostgresHandle,
-  { schema = 'public' }: { readonly schema?: string | undefined } = {},
+  options: { readonly schema?: string | undefined } = {},
 ): Promise<readonly string[]> {
+  refuseUnknownNames(options, ['schema'], { owner: 'runMigrations()', noun: 'option' })
+  const { schema = 'public' } = options
   const source = await openSource(database, MIGRATION_LIMIT_MS)
   try {
     return await migrate(source, parseSchemaName(schema))
