@@ -11,6 +11,8 @@ export interface TokenEndpoint {
   readonly url: string
   /** The refresh tokens that it was sent, in order. */
   readonly asked: string[]
+  /** The heads of all requests, in order. */
+  readonly heads: string[]
   readonly server: RawServer
   /** Replies to come, first in, first out. */
   readonly replies: Reply[]
@@ -23,10 +25,12 @@ export interface TokenEndpoint {
 /** Call it outside of tests and hooks. Record and replies are new for each test. */
 export async function tokenEndpoint(): Promise<TokenEndpoint> {
   const asked: string[] = []
+  const heads: string[] = []
   const replies: Reply[] = []
   const plain = json({ access_token: 'fresh', token_type: 'Bearer', expires_in: 3_600 })
   const server = await rawServer(socket =>
-    onRequest(socket, (_, body) => {
+    onRequest(socket, (head, body) => {
+      heads.push(head)
       const refreshToken = new URLSearchParams(body).get('refresh_token') ?? ''
       asked.push(refreshToken)
       const reply = replies.shift() ?? endpoint.usually
@@ -37,6 +41,7 @@ export async function tokenEndpoint(): Promise<TokenEndpoint> {
   const endpoint: TokenEndpoint = {
     url: server.url.href,
     asked,
+    heads,
     server,
     replies,
     usually: plain,
@@ -45,6 +50,7 @@ export async function tokenEndpoint(): Promise<TokenEndpoint> {
   }
   beforeEach(() => {
     asked.length = 0
+    heads.length = 0
     replies.length = 0
     endpoint.usually = plain
   })
