@@ -152,7 +152,8 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
       emit: harmless(options.onEvent),
     },
     providers,
-    environment,
+    // The ring has what it needs: nothing keeps the text of the keys in memory.
+    environment: { ...environment, encryptionKeys: undefined },
     options,
     release: async () => {
       await transport.close()
