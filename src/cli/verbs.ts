@@ -24,6 +24,17 @@ const STATUS_NOTES = `STATUS:
 LAST ERROR is the code of the last failure in short; --json has the whole code,
 and more about each connection.`
 
+const IMPORT_NOTES = `Records are a JSON array of objects, or JSON objects one a line, with
+  clientId                   your customer
+  provider                   zoho_crm, zoho_calendar
+  refreshToken, accessToken  at least one of them
+  expiresIn                  seconds that the access token lives; or
+  expiresAt                  when it ends: "2026-11-23T10:00:00Z"
+  scopes                     ["one", "two"] or "one two"
+  metadata                   {"location": "eu"}
+A mistake in one of them stores nothing. A record that is refused stops no
+other, and the exit code is 1.`
+
 export const verbs: readonly Verb[] = [
   {
     usage: 'demo',
@@ -80,6 +91,7 @@ export const verbs: readonly Verb[] = [
       ['--overwrite', 'replace connections that are there; they are kept otherwise'],
       ['--dry-run', 'say what would be done, and do nothing'],
     ],
+    notes: IMPORT_NOTES,
     example: 'evergrant import --dry-run < tokens.json',
     load: async () => (await import('./commands/import.ts')).importRecords,
   },
