@@ -24,10 +24,15 @@ exec "${process.execPath}" "${join(projectDirectory, 'dist/cli/main.js')}" "$@"`
 }
 
 /**
- * The network as far as an example needs it: what an example sends to Zoho, or to a host that does not exist,
- * arrives at the local Zoho.
+ * Loaded into every program of the project. What it sends to Zoho, or to a host that does not exist, arrives at
+ * the local Zoho. And a program that only ends because a pool gives up its idle connections does not end.
  */
-const network = `
+const surroundings = `
+const wait = globalThis.setTimeout
+globalThis.setTimeout = Object.defineProperties(
+  (callback, ms, ...rest) => wait(callback, ms >= 5_000 ? 2 ** 31 - 1 : ms, ...rest),
+  Object.getOwnPropertyDescriptors(wait),
+)
 const local = process.env.ZOHO_ACCOUNTS_SERVER
 const send = globalThis.fetch
 globalThis.fetch = (input, init) => {
@@ -56,14 +61,14 @@ export function userProject(): UserProject {
     writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`)
     chmodSync(join(bin, name), 0o755)
   }
-  writeFileSync(join(directory, 'network.mjs'), network)
+  writeFileSync(join(directory, 'surroundings.mjs'), surroundings)
 
   return {
     directory,
     environment: {
       PATH: `${bin}:/usr/bin:/bin`,
       HOME: directory,
-      NODE_OPTIONS: `--import=${join(directory, 'network.mjs')}`,
+      NODE_OPTIONS: `--import=${join(directory, 'surroundings.mjs')}`,
     },
     folder: name => {
       const path = join(directory, name)
