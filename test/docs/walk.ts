@@ -101,5 +101,6 @@ export function settled(text: string): string {
   return text
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '(instant)')
     .replaceAll(/\b\d+ (s|min) ago\b/g, '(time) ago')
+    .replaceAll(/\b5\d min\b/g, '59 min')
     .trimEnd()
 }
