@@ -16,12 +16,16 @@ const env = {
   ZOHO_REFRESH_TOKEN: 'none',
 }
 
-/** The names of the verbs: to speak of `evergrant token` is no command line. */
-const names = verbs.map(({ usage }) => usage.replace(/ [<[].*/, ''))
+/** With arguments where a text speaks of a verb, or of one with an option, and leaves them out. */
+function withArguments(args: CommandLine): CommandLine {
+  const verb = verbs.find(({ usage }) => usage.split(' ')[0] === args[0])
+  const required = verb?.usage.match(/<\w+>/g) ?? []
+  return args.slice(1).some(word => !word.startsWith('-')) ? args : [...args, ...required.map(() => 'any')]
+}
 
 /** Whether the command has these arguments. What they then come to does not matter. */
-async function isUnderstood(args: CommandLine): Promise<boolean> {
-  if (names.includes(args.join(' '))) return true
+async function isUnderstood(line: CommandLine): Promise<boolean> {
+  const args = withArguments(line)
   const { code, stdout } = await evergrant.run([...args, '--json'], { env })
   return code !== 2 || JSON.parse(stdout).error.code !== 'USAGE'
 }
