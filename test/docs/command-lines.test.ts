@@ -7,6 +7,7 @@ import { readPages } from '../packaging/documentation.ts'
 import { commandLine } from '../support/command-line.ts'
 import { projectDirectory } from '../support/project.ts'
 import { type CommandLine, commandLinesIn, commandLinesInSource } from './command-lines.ts'
+import { codesOf } from './markdown.ts'
 
 const evergrant = commandLine()
 // Nobody listens there: what is understood fails at the database, and changes nothing.
@@ -92,4 +93,13 @@ test('so is every one that the help, an error or a comment tells a person to typ
   const inHelp = verbs.map(({ example }) => `\`\`\`sh\n${example}\n\`\`\`\n`).flatMap(commandLinesIn)
   expect(inHelp).toHaveLength(verbs.length)
   expect(await strangeAmong([...sources.flatMap(commandLinesInSource), ...inHelp])).toEqual([])
+})
+
+test('the README names every verb', async () => {
+  const sentence = /^The command `evergrant` has (?<verbs>.*?);/ms.exec(
+    (await readPages()).get('README.md') ?? '',
+  )
+  const named = codesOf(sentence?.groups?.verbs ?? '')
+  const names = verbs.map(({ usage }) => usage.replace(/ [<[].*/, ''))
+  expect(named.toSorted()).toEqual(names.toSorted())
 })
