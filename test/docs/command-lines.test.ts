@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { verbs } from '../../src/cli/verbs.ts'
 import { generateKey } from '../../src/sealing/ring-key.ts'
 import { readPages } from '../packaging/documentation.ts'
@@ -8,6 +8,9 @@ import { commandLine } from '../support/command-line.ts'
 import { projectDirectory } from '../support/project.ts'
 import { type CommandLine, commandLinesIn, commandLinesInSource } from './command-lines.ts'
 import { codesOf } from './markdown.ts'
+
+// Dozens of processes, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 180_000 })
 
 const evergrant = commandLine()
 // Nobody listens there: what is understood fails at the database, and changes nothing.

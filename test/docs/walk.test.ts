@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { localZohoApp, startLocalZoho } from 'evergrant/testing'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { freshDatabase } from '../support/postgres.ts'
 import { run } from '../support/processes.ts'
 import { projectDirectory } from '../support/project.ts'
@@ -14,6 +14,8 @@ import { settled, Walk } from './walk.ts'
  * Guides, followed literally: what they say to save is saved, what they say to type is typed, and what they show
  * is what came.
  */
+vi.setConfig({ testTimeout: 180_000 })
+
 const user = userProject()
 const zoho = await startLocalZoho({ throttle: null })
 const database = await freshDatabase()
@@ -63,7 +65,7 @@ test('the start guide leads from nothing to a real token', async () => {
   expect(await database.query('select client_id, access_token from oauth_tokens')).toEqual([
     { client_id: 'smart-tax-nation', access_token: expect.stringMatching(/^eg1\./) },
   ])
-}, 120_000)
+})
 
 test('the import guide: its records are taken, and a misspelt field is told as it shows', async () => {
   const directory = user.folder('import')
@@ -135,4 +137,4 @@ test('the guide from a token table: the commands adopt it, and the app serves it
     access_token: expect.stringMatching(/^eg1\./),
     refresh_token: expect.stringMatching(/^eg1\./),
   })
-}, 120_000)
+})

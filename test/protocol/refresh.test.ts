@@ -154,30 +154,6 @@ describe('many callers and many processes', () => {
     expect(await world.row()).toMatchObject({ accessToken: 'access-2' })
   })
 
-  test('a refresh that waits for a request slot holds no lease; it claims when it has one', async () => {
-    const provider = new FakeProvider()
-    const world = await World.make({ provider, policy: { requestSlots: 1 } })
-    const process = world.process()
-    await process.store('old', provider.grant('first'), HOUR)
-    await process.store('old', provider.grant('second'), HOUR, 'another-client')
-    await world.clock.advance(HOUR)
-
-    let answer = (): void => {}
-    provider.before = () => new Promise(resolve => (answer = resolve))
-    const first = process.get()
-    await world.clock.advance(SECOND)
-    const second = process.get({ clientId: 'another-client' })
-    await world.clock.advance(SECOND)
-    expect(provider.asked).toEqual(['first'])
-    expect(await world.row()).toMatchObject({ leaseUntil: expect.any(Number) })
-    expect(await world.row('another-client')).toMatchObject({ leaseUntil: null, attemptId: null })
-
-    provider.before = async () => {}
-    answer()
-    await world.run(Promise.all([first, second]))
-    expect(provider.asked).toEqual(['first', 'second'])
-  })
-
   test('a process that vanishes with the lease holds up nobody for longer than the lease', async () => {
     const { world, provider } = await connected(0)
     provider.before = () => new Promise(() => {})
