@@ -1,6 +1,6 @@
 import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
-import { chooseDatabase, type DatabaseChoice } from './database.ts'
+import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
 import type { Demand } from './lifecycle/decide.ts'
@@ -130,6 +130,7 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
   const policy = parsePolicy(options.policy)
   const environment = readEnvironment()
   const choice = chooseDatabase(options.database, environment)
+  refuseSchema(choice, options.schema)
   const transport = httpTransport()
   const providers = createProviders({
     transport,

@@ -42,7 +42,7 @@ async function parse(args: readonly string[], output: Output): Promise<number> {
     .version(versionOf(), '--version', 'print the version')
     .option('--json', 'print one JSON document')
     .option('--data-dir <dir>', 'directory of the embedded database; DATABASE_URL is not used')
-    .option('--schema <name>', 'PostgreSQL schema of the tables')
+    .option('--schema <name>', 'PostgreSQL schema of the tables; an error on SQLite')
     .option('--config <file>', 'ES module with providers of your own; else EVERGRANT_CONFIG')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)

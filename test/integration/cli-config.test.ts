@@ -151,7 +151,7 @@ describe('a config file that is wrong ends with 2, without a stack and without a
     ],
     ['has no providers in providers', 'export const providers = []', /providers.*must be an object/],
     ['has a schema that is none', 'export const schema = 7', /schema.*must be a text/],
-    ['has a policy that is none', 'export const policy = { nothing: 1 }', /There is no policy\.nothing/],
+    ['has a policy that is none', 'export const policy = { nothing: 1 }', /option policy .*nothing/],
     [
       'has a provider that is none',
       'export const providers = { x: { clientId: "a" } }',
