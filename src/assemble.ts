@@ -140,7 +140,7 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
     zohoAccountsServer: environment.zohoAccountsServer,
   })
   if (choice.kind === 'sqlite') await prepareDirectory(choice)
-  const keys = keySourceOf(options, environment, choice)
+  const keys = keySourceOf(options, environment, choice, policy)
   const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
   const store = await openStore(choice, options, policy)
   return new Assembly({
@@ -187,7 +187,12 @@ async function openStore(choice: DatabaseChoice, options: OpenOptions, policy: P
   }
 }
 
-function keySourceOf(options: OpenOptions, environment: Environment, choice: DatabaseChoice): KeySource {
+function keySourceOf(
+  options: OpenOptions,
+  environment: Environment,
+  choice: DatabaseChoice,
+  { storeTimeoutMs }: Policy,
+): KeySource {
   const given = options.encryptionKeys
   if (typeof given === 'string') return environmentKeys(given, 'encryptionKeys')
   if (given !== undefined) return given
@@ -198,7 +203,7 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
     case 'memory':
       return environmentKeys(generateKey('memory'), 'memory')
     case 'sqlite':
-      return fileKeys(`${choice.path}.key`, { data: dataOf(choice) })
+      return fileKeys(`${choice.path}.key`, { data: dataOf(choice, storeTimeoutMs) })
     case 'postgres':
       throw new InvalidInputError(
         'A PostgreSQL database needs an encryption key, and none is given. Make one with `npx evergrant keys generate` ' +
@@ -207,10 +212,13 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
   }
 }
 
-function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>): SealedData {
+function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>, timeoutMs: number): SealedData {
   return {
     name: `the database ${path}`,
-    holdsSealedValues: async () => (await import('./store/sqlite/open.ts')).sqliteFileHoldsSealedValues(path),
+    holdsSealedValues: async () => {
+      const { sqliteFileHoldsSealedValues } = await import('./store/sqlite/open.ts')
+      return sqliteFileHoldsSealedValues(path, timeoutMs)
+    },
   }
 }
 
