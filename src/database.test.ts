@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chooseDatabase } from './database.ts'
+import { chooseDatabase, refuseSchema } from './database.ts'
 import { readEnvironment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
 
@@ -33,6 +33,17 @@ describe('the database', () => {
     )
     const named = readEnvironment({ NODE_ENV: 'production', EVERGRANT_DATA_DIR: '/data' })
     expect(chooseDatabase(undefined, named)).toMatchObject({ path: '/data/evergrant.db' })
+  })
+
+  test('takes a schema on PostgreSQL, lets it be in memory, and refuses it on SQLite', () => {
+    for (const url of ['postgres://localhost/app', 'memory:']) {
+      expect(() => refuseSchema(chooseDatabase(url, bare), 'auth')).not.toThrow()
+    }
+    const file = chooseDatabase('file:/var/lib/vault.db', bare)
+    expect(() => refuseSchema(file, undefined)).not.toThrow()
+    expect(() => refuseSchema(file, 'public')).toThrow(
+      /SQLite file \/var\/lib\/vault\.db\. Leave out --schema/,
+    )
   })
 
   test.each([

@@ -38,6 +38,19 @@ export function chooseDatabase(database: unknown, environment: Environment): Dat
   return { kind: 'sqlite', path: `${directory}/${EMBEDDED_FILE}`, directory }
 }
 
+/**
+ * A schema that is named for SQLite would be dropped in silence, and the tables looked for elsewhere. In memory it
+ * does no harm: tests open with the options of production.
+ * @throws InvalidInputError
+ */
+export function refuseSchema(choice: DatabaseChoice, schema: unknown): void {
+  if (choice.kind !== 'sqlite' || schema === undefined || schema === null) return
+  throw new InvalidInputError(
+    `A schema is for PostgreSQL, and the database is the SQLite file ${choice.path}. Leave out --schema (in code: ` +
+      'the option schema), or name a PostgreSQL database in DATABASE_URL.',
+  )
+}
+
 // Whether a pool or a database of Drizzle: the store looks closer.
 function isHandle(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value)

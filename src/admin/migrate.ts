@@ -28,7 +28,7 @@ export interface MigrationReport {
 export async function migrate(options: MigrateOptions = {}): Promise<MigrationReport> {
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'migrate()', noun: 'option' })
   const { database, schema } = options
-  const place = findDatabase({ database })
+  const place = findDatabase({ database, schema })
   return { database: place, applied: await applyMigrations(database, schema) }
 }
 

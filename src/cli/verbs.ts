@@ -8,6 +8,8 @@ export interface Verb {
   readonly options: readonly (readonly [flags: string, description: string])[]
   /** What the help says besides; its lines fit 80 columns. */
   readonly notes?: string | undefined
+  /** It opens no database of the user's, so it takes no config file. */
+  readonly isApart?: true | undefined
   readonly example: string
   /** Loads what it needs only when it is asked for, so that `--help` is there at once. */
   readonly load: () => Promise<Command>
@@ -40,6 +42,7 @@ export const verbs: readonly Verb[] = [
     usage: 'demo',
     summary: 'watch a token stay fresh: a local provider, several processes, every line checked',
     options: [['--once', 'end when the story is told, also on a terminal']],
+    isApart: true,
     example: 'evergrant demo --once',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
@@ -99,6 +102,7 @@ export const verbs: readonly Verb[] = [
     usage: 'keys generate',
     summary: 'print a new encryption key for EVERGRANT_ENCRYPTION_KEYS',
     options: [['--id <id>', "the key's name; default: one like k20261123-3f9a2c"]],
+    isApart: true,
     example: 'EVERGRANT_ENCRYPTION_KEYS=$(evergrant keys generate)',
     load: async () => (await import('./commands/keys.ts')).generate,
   },
