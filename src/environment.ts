@@ -19,6 +19,10 @@ export interface Environment {
   readonly zohoAccountsServer: string | undefined
   /** The one client that seeds belong to. */
   readonly seedClientId: string | undefined
+  /** `NODE_OPTIONS`, as it is. */
+  readonly nodeOptions: string
+  /** Whether `NODE_TLS_REJECT_UNAUTHORIZED` turns the check of certificates off. */
+  readonly acceptsAnyCertificate: boolean
   /** App credentials for a provider: its own variables first, then the family's. */
   appOf(provider: string): { readonly clientId: string; readonly clientSecret: Secret | null } | null
   /** The seed for a provider, likewise. */
@@ -45,6 +49,8 @@ export function readEnvironment(
     zohoLocation: read('ZOHO_LOCATION'),
     zohoAccountsServer: read('ZOHO_ACCOUNTS_SERVER'),
     seedClientId: read('EVERGRANT_ENV_CLIENT_ID'),
+    nodeOptions: read('NODE_OPTIONS') ?? '',
+    acceptsAnyCertificate: read('NODE_TLS_REJECT_UNAUTHORIZED') === '0',
     appOf: provider => appOf(provider, read),
     seedOf: provider => seedOf(provider, read),
     variablesOf: provider => ({

@@ -71,7 +71,8 @@ export function parseSchemaName(schema: string): string {
   )
 }
 
-async function pendingMigrations(db: Database, schema: string): Promise<readonly Migration[]> {
+/** The migrations that the schema lacks. */
+export async function pendingMigrations(db: Database, schema: string): Promise<readonly Migration[]> {
   // Not `to_regclass`: after a wait for the lock it may still answer from the catalog cache of before.
   const exists = (table: string) => sql<boolean>`exists (
     select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace

@@ -43,6 +43,21 @@ export class PoolClients implements QueryClient {
     }
   }
 
+  /** Gives two connections at the same time, to see what lies between them and the server. */
+  async withPair<Result>(use: (first: PoolClient, second: PoolClient) => Promise<Result>): Promise<Result> {
+    const first = await this.#connect()
+    try {
+      const second = await this.#connect()
+      try {
+        return await withTimeLimit(this.#timeoutMs, () => use(first, second))
+      } finally {
+        giveBack(second, false)
+      }
+    } finally {
+      giveBack(first, false)
+    }
+  }
+
   /** Ends the pool. */
   async end(): Promise<void> {
     // The farewell of a frozen server does not come.

@@ -1,6 +1,6 @@
 import { entityKind, is } from 'drizzle-orm'
 import { PgDatabase } from 'drizzle-orm/pg-core'
-import type { Pool, PoolConfig } from 'pg'
+import type { Pool, PoolClient, PoolConfig } from 'pg'
 import { InvalidInputError } from '../../errors.ts'
 import type { Database } from '../sql-engine.ts'
 import { breaksConnection } from './failure.ts'
@@ -11,9 +11,14 @@ export interface PostgresSource extends AsyncDisposable {
   readonly db: Database
   /** Whether statements may have names: where a pooler loses them, that shows and is healed. */
   readonly named: boolean
+  /** Two connections at the same time; null: the driver gives none. */
+  readonly pair: ((use: UsePair) => Promise<void>) | null
   /** No statement of it waits longer than `limitMs` where the connection is ours to destroy. */
   transaction<Result>(body: (db: Database) => Promise<Result>, limitMs: number): Promise<Result>
 }
+
+/** What is done with two connections of `pg`. */
+export type UsePair = (first: PoolClient, second: PoolClient) => Promise<void>
 
 /** A URL, a `pg.Pool`, or a Drizzle database on `pg`, postgres.js or PGlite. */
 export type PostgresHandle = string | object
@@ -80,6 +85,7 @@ async function poolSource(clients: PoolClients, owner: 'ours' | 'theirs'): Promi
   return {
     db: on(clients),
     named: true,
+    pair: use => clients.withPair(use),
     transaction: (body, limitMs) =>
       clients.withClient(limitMs, async client => {
         await client.query({ text: 'begin isolation level read committed' })
@@ -101,6 +107,7 @@ function drizzleSource(db: Database): PostgresSource {
   return {
     db,
     named: false,
+    pair: null,
     transaction: body => db.transaction(body, { isolationLevel: 'read committed' }),
     [Symbol.asyncDispose]: async () => {},
   }

@@ -54,7 +54,8 @@ function applyPending(connection: SqliteConnection): readonly string[] {
   }
 }
 
-function pendingMigrations(connection: SqliteConnection): readonly Migration[] {
+/** The migrations that the file lacks. */
+export function pendingMigrations(connection: SqliteConnection): readonly Migration[] {
   const tables = connection
     .rows(
       `select name from sqlite_master where type = 'table' and name in ('oauth_tokens', 'evergrant_migrations')`,
