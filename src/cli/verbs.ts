@@ -106,4 +106,11 @@ export const verbs: readonly Verb[] = [
     example: 'EVERGRANT_ENCRYPTION_KEYS=$(evergrant keys generate)',
     load: async () => (await import('./commands/keys.ts')).generate,
   },
+  {
+    usage: 'doctor',
+    summary: 'look at database, keys, files and this process: how each is, and what to do',
+    options: [],
+    example: 'evergrant doctor',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
 ]

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import type { Assembly } from '../../assemble.ts'
 import { systemClock } from '../../clock.ts'
 import { chooseDatabase, type DatabaseChoice } from '../../database.ts'
 import { readEnvironment } from '../../environment.ts'
@@ -9,7 +8,7 @@ import { assemblyOf, OAuthTokenService } from '../../service.ts'
 import type { OpenOptions } from '../../service-options.ts'
 import { type DatabasePlace, findDatabase } from '../find-database.ts'
 import { fileFindings } from './file-checks.ts'
-import { failedBy, type Finding, pass, type Verdict, verdictOf, warn } from './finding.ts'
+import { type Finding, failedBy, pass, type Verdict, verdictOf, warn } from './finding.ts'
 import { postgresFindings, tables } from './postgres-checks.ts'
 import { processFindings, readProcess } from './process-checks.ts'
 import { sealingFindings } from './sealing-checks.ts'
@@ -35,7 +34,10 @@ export interface Diagnosis {
  *
  * Options are those of `open`; what they leave out comes from the environment.
  */
-export async function diagnose({ clock = systemClock, ...options }: DiagnoseOptions = {}): Promise<Diagnosis> {
+export async function diagnose({
+  clock = systemClock,
+  ...options
+}: DiagnoseOptions = {}): Promise<Diagnosis> {
   const findings: Finding[] = []
   let database: DatabasePlace | null = null
   try {

@@ -12,7 +12,7 @@ export function postgresFindings(
 ): readonly Finding[] {
   return [
     server(facts, name),
-    tables(facts),
+    ...(facts.missingPrivileges.length > 0 ? [] : [tables(facts)]),
     ...(facts.pending.length > 0 ? [] : [privileges(facts)]),
     clock(facts.now - wallMs),
     pooler(facts),

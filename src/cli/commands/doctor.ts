@@ -3,13 +3,16 @@ import { EXIT } from '../failure.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Output, Style } from '../output.ts'
 import { visible } from '../visible-text.ts'
-import { wrapped } from '../wrapped-text.ts'
+import { USUAL_WIDTH, wrapped } from '../wrapped-text.ts'
 
 const WORDS: Readonly<Record<Verdict, { readonly word: string; readonly style: Style }>> = {
   pass: { word: 'pass', style: 'green' },
   warn: { word: 'warn', style: 'yellow' },
   fail: { word: 'FAIL', style: 'red' },
 }
+
+/** As long as the longest name of a check. */
+const CHECK_COLUMNS = 12
 
 /** Looks at everything that Evergrant stands on. Fails when something must be mended. */
 export async function doctor({ schema, output }: Invocation): Promise<number> {
@@ -27,12 +30,14 @@ function linesOf({ findings }: Diagnosis, output: Output): readonly string[] {
   ]
 }
 
+/** Verdict, check and message in three columns; the remedy stands below the message. */
 function linesOfFinding({ check, verdict, message, remedy }: Finding, output: Output): readonly string[] {
   const { word, style } = WORDS[verdict]
-  const indent = ' '.repeat(20)
-  const head = `${word}  ${check.replaceAll('_', ' ').padEnd(12)}  `
-  const [first = '', ...rest] = wrapped(`${head}${visible(message)}`, output.width, indent)
-  const lines = [output.paint(style, first.slice(0, word.length)) + first.slice(word.length), ...rest]
-  if (remedy === null) return lines
-  return [...lines, ...wrapped(`${indent}${visible(remedy)}`, output.width, indent)]
+  const head = `${output.paint(style, word)}  ${check.replaceAll('_', ' ').padEnd(CHECK_COLUMNS)}  `
+  const indent = ' '.repeat(word.length + CHECK_COLUMNS + 4)
+  const texts = remedy === null ? [message] : [message, remedy]
+  const width = (output.columns ?? USUAL_WIDTH) - indent.length
+  return texts
+    .flatMap(text => wrapped(visible(text), width))
+    .map((line, index) => `${index === 0 ? head : indent}${line}`)
 }

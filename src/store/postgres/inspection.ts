@@ -28,9 +28,9 @@ export interface PostgresFacts {
   readonly now: number
   readonly pooling: Pooling
   readonly link: Link
-  /** Names of migrations that the schema lacks. */
+  /** Names of migrations that the schema lacks. None where the role may not even look. */
   readonly pending: readonly string[]
-  /** Grants that the role lacks on the tables that are there. */
+  /** Grants that the role lacks on what is there. */
   readonly missingPrivileges: readonly string[]
 }
 
@@ -41,7 +41,10 @@ export interface PostgresFacts {
  */
 export async function inspectPostgres(
   database: PostgresHandle,
-  { schema = 'public', timeoutMs = 3_000 }: { readonly schema?: string | undefined; readonly timeoutMs?: number },
+  {
+    schema = 'public',
+    timeoutMs = 3_000,
+  }: { readonly schema?: string | undefined; readonly timeoutMs?: number },
 ): Promise<PostgresFacts> {
   const name = parseSchemaName(schema)
   const source = await openSource(database, timeoutMs)
@@ -56,12 +59,13 @@ export async function inspectPostgres(
 
 async function look(source: PostgresSource, schema: string, timeoutMs: number): Promise<PostgresFacts> {
   const server = await serverOf(source.db)
-  const pending = await pendingMigrations(source.db, schema)
+  const lacking = await missingPrivileges(source.db, schema)
   return {
     ...server,
     ...(await between(source, timeoutMs)),
-    pending: pending.map(migration => migration.name),
-    missingPrivileges: pending.length > 0 ? [] : await missingPrivileges(source.db, schema),
+    // What may not be read is not known to be missing.
+    pending: lacking.length > 0 ? [] : (await pendingMigrations(source.db, schema)).map(({ name }) => name),
+    missingPrivileges: lacking,
   }
 }
 

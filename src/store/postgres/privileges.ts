@@ -10,23 +10,31 @@ const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([
   ['oauth_token_revocations', ['select', 'insert', 'update']],
 ])
 
-/** The grants that the role of this connection lacks, like `update on oauth_tokens`; none: it may do its work. */
+/**
+ * The grants that the role of this connection lacks, like `select, update on oauth_tokens`; none: it may do its
+ * work. Tables that are not there yet are passed over.
+ */
 export async function missingPrivileges(db: Database, schema: string): Promise<readonly string[]> {
   const [found] = await db
-    .select({ usage: sql<boolean>`has_schema_privilege(${schema}, 'usage')` })
+    .select({
+      exists: sql<boolean>`exists (select from pg_catalog.pg_namespace where nspname = ${schema})`,
+      usage: sql<boolean>`(select has_schema_privilege(oid, 'usage') from pg_catalog.pg_namespace where nspname = ${schema})`,
+    })
     .from(sql`(select 1) as look`)
+  if (!found?.exists) return []
   // Without it, a table of the schema cannot even be named.
-  if (!found?.usage) return [`usage on schema ${schema}`]
-
-  const wanted = [...NEEDED].flatMap(([table, verbs]) => verbs.map(verb => ({ table, verb })))
-  const rows = await Promise.all(
-    wanted.map(async ({ table, verb }) => {
-      const name = `"${schema}".${table}`
-      const [row] = await db
-        .select({ granted: sql<boolean>`has_table_privilege(${name}, ${verb})` })
-        .from(sql`(select 1) as look`)
-      return row?.granted ? [] : [`${verb} on ${table}`]
-    }),
+  if (!found.usage) return [`usage on schema "${schema}"`]
+  const missing = await Promise.all(
+    [...NEEDED].map(([table, verbs]) => missingOn(db, `"${schema}".${table}`, verbs)),
   )
-  return rows.flat()
+  return missing.flat()
+}
+
+async function missingOn(db: Database, table: string, verbs: readonly string[]): Promise<readonly string[]> {
+  const granted = (verb: string) => sql<boolean | null>`has_table_privilege(to_regclass(${table}), ${verb})`
+  const [found] = await db
+    .select(Object.fromEntries(verbs.map(verb => [verb, granted(verb)])))
+    .from(sql`(select 1) as look`)
+  const missing = verbs.filter(verb => found?.[verb] === false)
+  return missing.length === 0 ? [] : [`${missing.join(', ')} on ${table}`]
 }
