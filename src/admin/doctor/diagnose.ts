@@ -106,7 +106,7 @@ async function contentFindings(
   try {
     await using service = await OAuthTokenService.open({ ...options, migrate: false })
     const assembly = await assemblyOf(service)
-    return [...(await sealingFindings(assembly)), ...(await seedFindings(assembly))]
+    return [...(await sealingFindings(service)), ...(await seedFindings(assembly))]
   } catch (error) {
     return [failedBy('keys', ours(error))]
   }
