@@ -13,11 +13,13 @@ import type { ProviderProfile } from './providers/profile.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
 import { TokenCache } from './refresh/cache.ts'
+import type { RevocationTarget } from './refresh/delete-token.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
 import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
+import { named } from './refresh/refusal-error.ts'
 import { StoreHealth } from './refresh/store-health.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
 import { fileKeys, type SealedData } from './sealing/file-keys.ts'
@@ -108,6 +110,22 @@ export class Assembly implements ObtainContext {
       )
     }
     return app
+  }
+
+  /**
+   * Who revokes the grant of a connection.
+   * @throws InvalidInputError nobody can: the provider is not known, or names no revocation endpoint
+   */
+  revocationOf(key: ConnectionKey): RevocationTarget {
+    const provider = this.providers.get(key.provider)
+    if (provider.profile.revocation === null) {
+      throw new InvalidInputError(
+        `${named(key)}: the profile of ${key.provider} names no revocation endpoint. Delete without revoke, and end the ` +
+          'grant in the settings of the account at the provider.',
+        key,
+      )
+    }
+    return { provider, app: this.appFor(key, undefined) }
   }
 
   /** After a write of this process: nothing that was read before is used again. */

@@ -192,20 +192,12 @@ export class OAuthTokenService {
         key,
       )
     }
-    const asked = revoke ? assembly.providers.get(key.provider) : null
-    if (asked !== null && asked.profile.revocation === null) {
-      throw new InvalidInputError(
-        `${named(key)}: the profile of ${key.provider} names no revocation endpoint. Delete without revoke, and end the ` +
-          'grant in the settings of the account at the provider.',
-        key,
-      )
-    }
     // Whatever may be refused is refused before anything is deleted.
-    const app = asked === null ? null : assembly.appFor(key, undefined)
+    const asked = revoke ? assembly.revocationOf(key) : null
     const seed = await assembly.seeds.available(key)
     const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
     assembly.forget(key, tx !== undefined)
-    if (asked !== null) await revokePending(assembly.ports, key, asked, app)
+    if (asked !== null) await revokePending(assembly.ports, key, asked)
     return deleted !== null || seed !== null
   }
 

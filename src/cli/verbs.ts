@@ -86,6 +86,18 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/delete.ts')).deleteConnection,
   },
   {
+    usage: 'revoke [client]',
+    summary: 'delete many connections and revoke their grants: tokens may have leaked',
+    options: [
+      ['--provider <name>', 'only connections at this provider'],
+      ['--before <instant>', 'only those first stored before: 2026-11-26T08:00Z'],
+      ['--all', 'every connection there is'],
+      ['--yes', 'do it; without, it is only told what would be done'],
+    ],
+    example: 'evergrant revoke --provider zoho_crm --before 2026-11-26T08:00Z --yes',
+    load: async () => (await import('./commands/revoke.ts')).revoke,
+  },
+  {
     usage: 'import',
     summary: 'store tokens from JSON on standard input, or from the environment',
     options: [

@@ -6,6 +6,12 @@ export interface ConnectionKey {
   readonly provider: string
 }
 
+/** Connections of a client, at a provider, or all: what is left out narrows nothing. */
+export interface ConnectionFilter {
+  readonly clientId?: string | undefined
+  readonly provider?: string | undefined
+}
+
 /** What a provider said about a connection that is not secret: `api_domain`, `location`, … */
 export type Metadata = Readonly<Record<string, unknown>>
 
@@ -205,6 +211,8 @@ export interface TokenStore extends AsyncDisposable {
   revocationOf(rowId: string): Promise<Revocation | null>
   /** Revocations of a connection that the provider has not confirmed. */
   pendingRevocations(key: ConnectionKey): Promise<readonly Revocation[]>
+  /** The connections that have any, in the order of their names. */
+  connectionsAwaitingRevocation(filter: ConnectionFilter): Promise<readonly ConnectionKey[]>
   /** The provider confirmed: forgets the refresh token, keeps the record that revocation was asked for. */
   revoked(rowId: string): Promise<void>
 

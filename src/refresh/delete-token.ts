@@ -4,6 +4,12 @@ import type { ConnectionKey, Revocation } from '../ports/store.ts'
 import type { RefreshPorts } from './ports.ts'
 import { named } from './refusal-error.ts'
 
+/** Who is asked to revoke, and in whose name. */
+export interface RevocationTarget {
+  readonly provider: TokenProvider
+  readonly app: AppCredentials | null
+}
+
 /**
  * Revokes at the provider what was deleted with `revoke` (RFC 7009). The row is gone already, so a refresh under
  * way cannot bring the grant back. What the provider does not confirm stays recorded: the next deletion with
@@ -14,12 +20,11 @@ import { named } from './refusal-error.ts'
 export async function revokePending(
   ports: RefreshPorts,
   key: ConnectionKey,
-  provider: TokenProvider,
-  app: AppCredentials | null,
+  asked: RevocationTarget,
 ): Promise<void> {
   let failure: EvergrantError | null = null
   for (const revocation of await ports.store.pendingRevocations(key)) {
-    const detail = await revoke(ports, revocation, provider, app)
+    const detail = await revoke(ports, revocation, asked)
     if (detail === null) await ports.store.revoked(revocation.id)
     else failure ??= unconfirmed(key, detail)
   }
@@ -30,8 +35,7 @@ export async function revokePending(
 async function revoke(
   ports: RefreshPorts,
   { clientId, provider: name, refreshToken, metadata }: Revocation,
-  provider: TokenProvider,
-  app: AppCredentials | null,
+  { provider, app }: RevocationTarget,
 ): Promise<string | null> {
   if (refreshToken === null) return null
   try {

@@ -4,6 +4,7 @@ import type { Randomness } from '../ports/randomness.ts'
 import type {
   ClaimRequest,
   CommitRequest,
+  ConnectionFilter,
   ConnectionKey,
   ConnectionRow,
   ConnectionSummary,
@@ -236,6 +237,19 @@ class MemoryStore implements TokenStore {
       .filter(revocation => !revocation.revoked)
       .filter(revocation => revocation.clientId === clientId && revocation.provider === provider)
       .map(revocationGiven)
+  }
+
+  async connectionsAwaitingRevocation({
+    clientId,
+    provider,
+  }: ConnectionFilter): Promise<readonly ConnectionKey[]> {
+    this.#enter()
+    const keys = [...this.#revocations.values()]
+      .filter(revocation => !revocation.revoked)
+      .filter(revocation => clientId === undefined || revocation.clientId === clientId)
+      .filter(revocation => provider === undefined || revocation.provider === provider)
+      .map(revocation => ({ clientId: revocation.clientId, provider: revocation.provider }))
+    return [...new Map(keys.map(key => [idOf(key), key])).values()].sort(compareKeys)
   }
 
   async revoked(rowId: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { PgInsertValue } from 'drizzle-orm/pg-core'
 import type {
   ClaimRequest,
   CommitRequest,
+  ConnectionFilter,
   ConnectionKey,
   ConnectionRow,
   ConnectionSummary,
@@ -223,6 +224,29 @@ export class SqlStore implements TokenStore {
   pendingRevocations({ clientId, provider }: ConnectionKey): Promise<readonly Revocation[]> {
     const { oauthTokenRevocations: t } = this.#tables
     return this.#revocations(and(eq(t.clientId, clientId), eq(t.provider, provider), isNull(t.revokedAt)))
+  }
+
+  async connectionsAwaitingRevocation({
+    clientId,
+    provider,
+  }: ConnectionFilter): Promise<readonly ConnectionKey[]> {
+    const { oauthTokenRevocations: t } = this.#tables
+    const rows = await this.#engine.run(
+      db =>
+        db
+          .selectDistinct({ clientId: t.clientId, provider: t.provider })
+          .from(t)
+          .where(
+            and(
+              isNull(t.revokedAt),
+              clientId === undefined ? undefined : eq(t.clientId, clientId),
+              provider === undefined ? undefined : eq(t.provider, provider),
+            ),
+          )
+          .orderBy(asc(t.clientId), asc(t.provider)),
+      { repeatable: true },
+    )
+    return rows.map(row => ({ clientId: row.clientId, provider: row.provider }))
   }
 
   async revoked(rowId: string): Promise<void> {

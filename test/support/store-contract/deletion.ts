@@ -46,6 +46,24 @@ export function deletionContract(harness: () => StoreHarness): void {
   })
 
   describe('revocations', () => {
+    test('tell which connections await one, each once, until the provider confirmed', async () => {
+      const { store } = harness()
+      const row = await storedRow(store)
+      const other = await storedRow(store, {}, { ...keyOf(row), provider: 'google' })
+      await store.delete({ ...keyOf(other), revoke: true, seed: null })
+      await store.delete({ ...keyOf(row), revoke: true, seed: null })
+      const again = await storedRow(store, {}, keyOf(row))
+      await store.delete({ ...keyOf(row), revoke: true, seed: null })
+      const { clientId } = row
+      expect(await store.connectionsAwaitingRevocation({ clientId })).toEqual(
+        [keyOf(other), keyOf(row)].sort((a, b) => (a.provider < b.provider ? -1 : 1)),
+      )
+      expect(await store.connectionsAwaitingRevocation({ clientId, provider: 'google' })).toEqual([keyOf(other)])
+      expect(await store.connectionsAwaitingRevocation({})).toContainEqual(keyOf(other))
+      for (const id of [row.id, again.id, other.id]) await store.revoked(id)
+      expect(await store.connectionsAwaitingRevocation({ clientId })).toEqual([])
+    })
+
     test('are kept with the refresh token until the provider confirmed', async () => {
       const { store } = harness()
       const row = await deletedAndRevoked(store)
