@@ -5,6 +5,7 @@ import { InvalidInputError } from '../../errors.ts'
 import type { Database } from '../sql-engine.ts'
 import { breaksConnection } from './failure.ts'
 import { PoolClients, type QueryClient } from './pool-client.ts'
+import { checkPostgresUrl, UNREADABLE_URL } from './url.ts'
 
 /** Where statements go: a pool of ours, a user's pool, a user's Drizzle database. */
 export interface PostgresSource extends AsyncDisposable {
@@ -37,6 +38,7 @@ export async function openSource(database: PostgresHandle, timeoutMs: number): P
 }
 
 async function ownPool(url: string, timeoutMs: number): Promise<PostgresSource> {
+  checkPostgresUrl(url)
   const { Client, Pool: OwnPool } = await importPg()
   const config: PoolConfig = {
     connectionString: url,
@@ -49,13 +51,19 @@ async function ownPool(url: string, timeoutMs: number): Promise<PostgresSource> 
   }
   try {
     new Client(config)
-  } catch {
+  } catch (error) {
     // The error of the parser holds the URL, and the URL a password.
-    throw new InvalidInputError(
-      'The database URL cannot be read. It looks like postgres://user:password@host:5432/name.',
-    )
+    throw new InvalidInputError(isFileFault(error) ? UNREADABLE_FILE : UNREADABLE_URL)
   }
   return poolSource(new PoolClients(new OwnPool(config), timeoutMs), 'ours')
+}
+
+const UNREADABLE_FILE =
+  'A file that the database URL names cannot be read: look at its sslrootcert, sslcert and sslkey. ' +
+  'Each is the path of a PEM file on this machine.'
+
+function isFileFault(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 const INSTALL_PG = 'PostgreSQL needs the package pg. Install it: npm install pg'
