@@ -88,6 +88,17 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       await tokens.getAccessToken(CLIENT, 'zoho_crm')
       return tokens.getAccessToken(OTHER, 'zoho_crm')
     },
+    async () => {
+      vi.stubEnv('EVERGRANT_ENV_CLIENT_ID', CLIENT)
+      return (await open()).getAccessToken(OTHER, 'zoho_crm')
+    },
+    async () => {
+      vi.stubEnv('ZOHO_REFRESH_TOKEN', (await zoho.issueGrant()).refreshToken)
+      const tokens = await open()
+      await tokens.getAccessToken(CLIENT, 'zoho_crm')
+      await tokens.deleteToken(CLIENT, 'zoho_crm')
+      return tokens.getAccessToken(CLIENT, 'zoho_crm')
+    },
   ],
   ReauthorizationRequiredError: [
     async () => refresh(await refused()),
