@@ -2,6 +2,7 @@ import type { Environment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
 import { describe, isPlainObject } from './input.ts'
 import { bare } from './pasted-text.ts'
+import type { DatabaseHandle } from './ports/database-handle.ts'
 import { checkPostgresUrl } from './store/postgres/url.ts'
 import { parseFileUrl } from './store/sqlite/file-url.ts'
 
@@ -11,7 +12,7 @@ export type DatabaseChoice =
   /** `path` names the file; keys lie beside it unless they are given. */
   | { readonly kind: 'sqlite'; readonly path: string; readonly directory: string | null }
   /** A URL, a `pg.Pool`, or a Drizzle Postgres database. */
-  | { readonly kind: 'postgres'; readonly database: string | object }
+  | { readonly kind: 'postgres'; readonly database: DatabaseHandle }
 
 /** The name of the embedded database inside the data directory. */
 export const EMBEDDED_FILE = 'evergrant.db'
@@ -42,7 +43,7 @@ export function chooseDatabase(database: unknown, environment: Environment): Dat
 }
 
 // Whether a pool or a database of Drizzle: the store looks closer.
-function isHandle(value: unknown): value is object {
+function isHandle(value: unknown): value is Exclude<DatabaseHandle, string> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value)
 }
 

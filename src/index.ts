@@ -23,6 +23,12 @@ export {
 export type { ConnectionStatus, LastError } from './lifecycle/connection.ts'
 export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
 export type { ListedConnection, ListPage } from './listing.ts'
+export type {
+  DatabaseHandle,
+  DrizzleDatabase,
+  DrizzleTransaction,
+  PostgresPool,
+} from './ports/database-handle.ts'
 export type { EventSink, EvergrantEvent } from './ports/events.ts'
 export type { KeySource, RingKey } from './ports/key-source.ts'
 export type { Metadata } from './ports/store.ts'

@@ -159,7 +159,14 @@ describe.each([
   test('when the store is asked for things that it cannot do', async () => {
     const tokens = await service(url())
     await failureOf(
-      tokens.storeTokens('client', 'zoho_crm', { accessToken: `${CANARY}-a` }, { tx: { [CANARY]: CANARY } }),
+      tokens.storeTokens(
+        'client',
+        'zoho_crm',
+        { accessToken: `${CANARY}-a` },
+        {
+          tx: { [CANARY]: CANARY } as never,
+        },
+      ),
     )
     await failureOf(tokens.storeTokens('client', 'zoho_crm', { accessToken: `${CANARY}\n` }))
     await failureOf(

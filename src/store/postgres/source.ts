@@ -1,7 +1,8 @@
 import { entityKind, is } from 'drizzle-orm'
-import { PgDatabase } from 'drizzle-orm/pg-core'
+import { PgDatabase, PgTransaction } from 'drizzle-orm/pg-core'
 import type { Pool, PoolConfig } from 'pg'
 import { InvalidInputError } from '../../errors.ts'
+import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { Database } from '../sql-engine.ts'
 import { breaksConnection } from './failure.ts'
 import { PoolClients, type QueryClient } from './pool-client.ts'
@@ -16,26 +17,30 @@ export interface PostgresSource extends AsyncDisposable {
   transaction<Result>(body: (db: Database) => Promise<Result>, limitMs: number): Promise<Result>
 }
 
-/** A URL, a `pg.Pool`, or a Drizzle database on `pg`, postgres.js or PGlite. */
-export type PostgresHandle = string | object
-
-/** @throws InvalidInputError not one of the three, or a driver is not installed. */
-export async function openSource(database: PostgresHandle, timeoutMs: number): Promise<PostgresSource> {
+/** @throws InvalidInputError none of the handles, or a driver is not installed. */
+export async function openSource(database: DatabaseHandle, timeoutMs: number): Promise<PostgresSource> {
   if (typeof database === 'string') return ownPool(database, timeoutMs)
   if (isPool(database)) return poolSource(new PoolClients(database, timeoutMs), 'theirs')
+  if (isClient(database)) throw new InvalidInputError(`The database is a single pg.Client, ${WHY_A_POOL}`)
   if (!is(database, PgDatabase)) {
     throw new InvalidInputError(
       'The database is neither a URL (postgres://…) nor a pg.Pool nor a Drizzle database for PostgreSQL.',
     )
   }
+  if (is(database, PgTransaction)) {
+    throw new InvalidInputError(
+      'The database is a transaction, which ends before the service does. Open the service on the database itself, ' +
+        'and pass the transaction to storeTokens() and deleteToken() as { tx }.',
+    )
+  }
   if (entityOf(database) !== 'NodePgDatabase') return drizzleSource(database as Database)
   const client = '$client' in database ? database.$client : undefined
   if (isPool(client)) return poolSource(new PoolClients(client, timeoutMs), 'theirs')
-  throw new InvalidInputError(
-    'The Drizzle database runs on a single pg.Client, where statements of one call would slip into the ' +
-      'transaction of another. Make it on a pg.Pool.',
-  )
+  throw new InvalidInputError(`The Drizzle database runs on a single pg.Client, ${WHY_A_POOL}`)
 }
+
+const WHY_A_POOL =
+  'where statements of one call would slip into the transaction of another. Make it on a pg.Pool.'
 
 async function ownPool(url: string, timeoutMs: number): Promise<PostgresSource> {
   checkPostgresUrl(url)
@@ -116,6 +121,12 @@ function drizzleSource(db: Database): PostgresSource {
 
 function entityOf(database: object): unknown {
   return Reflect.get(database.constructor, entityKind)
+}
+
+function isClient(value: object): boolean {
+  return ['connect', 'query', 'end', 'escapeIdentifier'].every(
+    name => typeof Reflect.get(value, name) === 'function',
+  )
 }
 
 function isPool(value: unknown): value is Pool {
