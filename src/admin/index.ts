@@ -3,13 +3,14 @@
  * @module evergrant/admin
  */
 export { systemClock } from '../clock.ts'
-export type { Clock } from '../ports/clock.ts'
+export type { Clock, DelayOptions } from '../ports/clock.ts'
+export type { ConnectionRow } from '../ports/store.ts'
 export { fileKeys } from '../sealing/file-keys.ts'
 export { makeDataDirectory } from '../store/sqlite/data-directory.ts'
-export { type DatabasePlace, findDatabase } from './find-database.ts'
-export { generateKey } from './generate-key.ts'
+export { type DatabasePlace, type FindDatabaseOptions, findDatabase } from './find-database.ts'
+export { type GenerateKeyOptions, generateKey } from './generate-key.ts'
 export { type EnvironmentImport, importFromEnvironment } from './import-from-environment.ts'
 export { type ImportOptions, type ImportResult, importTokens } from './import-tokens.ts'
 export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
 export { readStoredConnection, type StoredConnection } from './stored-connection.ts'
-export { parseTokenRecord, parseTokenRecords, type TokenImport } from './token-records.ts'
+export { parseTokenRecord, parseTokenRecords, type TokenExpiry, type TokenImport } from './token-records.ts'
