@@ -21,6 +21,7 @@ export { type LedgerEntry, type LedgerSummary, tokenDigest } from './zoho/ledger
 export { type InProcessOptions, startLocalZoho } from './zoho/server.ts'
 export {
   type LocalZohoApp,
+  type LocalZohoChanges,
   type LocalZohoOptions,
   type LocalZohoSettings,
   type LocalZohoUser,

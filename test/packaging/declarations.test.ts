@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Declarations, declarationsOf, readDeclarations } from './declarations.ts'
 import { hiddenTypes } from './hidden-types.ts'
+import { narrowOptionals } from './narrow-optionals.ts'
 
 /*
  * The types as users see them: the built declarations of every entry. Each rule is first tried on declarations
@@ -47,5 +48,35 @@ describe('a type that an exported declaration names', () => {
   test('is exported by that entry or by the main one: export it there, or write it out in place', () => {
     expect(built.entries.get('evergrant')?.map(({ name }) => name)).toContain('OAuthTokenService')
     expect(hiddenTypes(built, 'evergrant')).toEqual([])
+  })
+})
+
+describe('an optional field', () => {
+  test('is noticed when it refuses undefined: its own, inherited, inside, or made by Partial', () => {
+    const index = `
+      export interface Good { readonly a?: string | undefined; readonly b?: unknown; readonly c: string }
+      export interface Narrow extends Inherited { readonly own?: string; readonly inside: { deep?: 1 } }
+      interface Inherited { readonly inherited?: string }
+      export type Changes = Partial<{ readonly change: string }>
+      export type Choice = { readonly one?: string } | { readonly two?: null }
+      export type Wide = { readonly [Name in keyof Narrow]?: Narrow[Name] | undefined }
+      export declare function f(options?: { readonly given?: string }): void
+      export declare class Failure extends Error { readonly why?: string }
+      export {}`
+    const found = narrowOptionals(declared({ index }))
+    expect(found.map(line => line.split(' ')[0])).toEqual([
+      'f.given',
+      'Narrow.own',
+      'Narrow.inherited',
+      'Narrow.deep',
+      'Changes.change',
+      'Choice.one',
+      'Choice.two',
+      'Failure.why',
+    ])
+  })
+
+  test('of a public type takes undefined: write `field?: T | undefined`, and a mapped type for Partial', () => {
+    expect(narrowOptionals(built)).toEqual([])
   })
 })
