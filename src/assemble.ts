@@ -1,6 +1,6 @@
 import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
-import { chooseDatabase, type DatabaseChoice } from './database.ts'
+import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
 import type { Demand } from './lifecycle/decide.ts'
@@ -20,7 +20,7 @@ import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
 import { StoreHealth } from './refresh/store-health.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
-import { fileKeys } from './sealing/file-keys.ts'
+import { fileKeys, type SealedData } from './sealing/file-keys.ts'
 import { KeyRing } from './sealing/key-ring.ts'
 import { generateKey } from './sealing/ring-key.ts'
 import { Seeds } from './seeds.ts'
@@ -88,6 +88,7 @@ export class Assembly implements ObtainContext {
       key,
       provider: this.providers.get(key.provider),
       app: this.appFor(key, credentials),
+      appVariables: this.#environment.variablesOf(key.provider).app,
       demand,
       seeded: observed => this.seeds.ensure(key, observed),
       signal,
@@ -129,6 +130,7 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
   const policy = parsePolicy(options.policy)
   const environment = readEnvironment()
   const choice = chooseDatabase(options.database, environment)
+  refuseSchema(choice, options.schema)
   const transport = httpTransport()
   const providers = createProviders({
     transport,
@@ -138,7 +140,7 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
     zohoAccountsServer: environment.zohoAccountsServer,
   })
   if (choice.kind === 'sqlite') await prepareDirectory(choice)
-  const keys = keySourceOf(options, environment, choice)
+  const keys = keySourceOf(options, environment, choice, policy)
   const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
   const store = await openStore(choice, options, policy)
   return new Assembly({
@@ -151,7 +153,8 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
       emit: harmless(options.onEvent),
     },
     providers,
-    environment,
+    // The ring has what it needs: nothing keeps the text of the keys in memory.
+    environment: { ...environment, encryptionKeys: undefined },
     options,
     release: async () => {
       await transport.close()
@@ -184,7 +187,12 @@ async function openStore(choice: DatabaseChoice, options: OpenOptions, policy: P
   }
 }
 
-function keySourceOf(options: OpenOptions, environment: Environment, choice: DatabaseChoice): KeySource {
+function keySourceOf(
+  options: OpenOptions,
+  environment: Environment,
+  choice: DatabaseChoice,
+  { storeTimeoutMs }: Policy,
+): KeySource {
   const given = options.encryptionKeys
   if (typeof given === 'string') return environmentKeys(given, 'encryptionKeys')
   if (given !== undefined) return given
@@ -195,12 +203,22 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
     case 'memory':
       return environmentKeys(generateKey('memory'), 'memory')
     case 'sqlite':
-      return fileKeys(`${choice.path}.key`)
+      return fileKeys(`${choice.path}.key`, { data: dataOf(choice, storeTimeoutMs) })
     case 'postgres':
       throw new InvalidInputError(
         'A PostgreSQL database needs an encryption key, and none is given. Make one with `npx evergrant keys generate` ' +
           'and put it into EVERGRANT_ENCRYPTION_KEYS, in every process that uses this database.',
       )
+  }
+}
+
+function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>, timeoutMs: number): SealedData {
+  return {
+    name: `the database ${path}`,
+    holdsSealedValues: async () => {
+      const { sqliteFileHoldsSealedValues } = await import('./store/sqlite/open.ts')
+      return sqliteFileHoldsSealedValues(path, timeoutMs)
+    },
   }
 }
 

@@ -14,6 +14,8 @@ export type DatabaseChoice =
   /** A URL, a `pg.Pool`, or a Drizzle Postgres database. */
   | { readonly kind: 'postgres'; readonly database: DatabaseHandle }
 
+const OPTION = 'The option database'
+
 /** The name of the embedded database inside the data directory. */
 export const EMBEDDED_FILE = 'evergrant.db'
 
@@ -23,7 +25,7 @@ export const EMBEDDED_FILE = 'evergrant.db'
  *   not put grants into a container's throw-away layer
  */
 export function chooseDatabase(database: unknown, environment: Environment): DatabaseChoice {
-  if (typeof database === 'string') return byUrl(bare(database, 'The option database'))
+  if (typeof database === 'string') return byUrl(bare(database, OPTION), OPTION)
   if (database !== undefined && database !== null) {
     if (isHandle(database)) return { kind: 'postgres', database }
     throw new InvalidInputError(
@@ -31,7 +33,7 @@ export function chooseDatabase(database: unknown, environment: Environment): Dat
     )
   }
   const { databaseUrl } = environment
-  if (databaseUrl !== undefined) return byUrl(databaseUrl)
+  if (databaseUrl !== undefined) return byUrl(databaseUrl, 'DATABASE_URL')
   if (environment.production && !environment.dataDirectoryNamed) {
     throw new InvalidInputError(
       'NODE_ENV is production, and no database is named. Set DATABASE_URL to your PostgreSQL, or EVERGRANT_DATA_DIR ' +
@@ -42,12 +44,25 @@ export function chooseDatabase(database: unknown, environment: Environment): Dat
   return { kind: 'sqlite', path: `${directory}/${EMBEDDED_FILE}`, directory }
 }
 
+/**
+ * A schema that is named for SQLite would be dropped in silence, and the tables looked for elsewhere. In memory it
+ * does no harm: tests open with the options of production.
+ * @throws InvalidInputError
+ */
+export function refuseSchema(choice: DatabaseChoice, schema: unknown): void {
+  if (choice.kind !== 'sqlite' || schema === undefined || schema === null) return
+  throw new InvalidInputError(
+    `A schema is for PostgreSQL, and the database is the SQLite file ${choice.path}. Leave out --schema (in code: ` +
+      'the option schema), or name a PostgreSQL database in DATABASE_URL.',
+  )
+}
+
 // Whether a pool or a database of Drizzle: the store looks closer.
 function isHandle(value: unknown): value is Exclude<DatabaseHandle, string> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value)
 }
 
-function byUrl(url: string): DatabaseChoice {
+function byUrl(url: string, name: string): DatabaseChoice {
   if (url === 'memory:') return { kind: 'memory' }
   if (/^postgres(ql)?:/i.test(url)) {
     checkPostgresUrl(url)
@@ -55,7 +70,7 @@ function byUrl(url: string): DatabaseChoice {
   }
   if (url.startsWith('file:')) return { kind: 'sqlite', path: parseFileUrl(url), directory: null }
   // Not quoted: a mistyped URL may hold a password.
-  throw new InvalidInputError(`The database URL ${HINTS.find(([form]) => form.test(url))?.[1] ?? SCHEMES}`)
+  throw new InvalidInputError(`${name} ${HINTS.find(([form]) => form.test(url))?.[1] ?? SCHEMES}`)
 }
 
 const SCHEMES = 'must begin with postgres:, postgresql:, file: or memory:.'

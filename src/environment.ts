@@ -24,7 +24,7 @@ export interface Environment {
   appOf(provider: string): { readonly clientId: string; readonly clientSecret: Secret | null } | null
   /** The seed for a provider, likewise. */
   seedOf(provider: string): EnvironmentSeed | null
-  /** The variables that would give app credentials and a seed, most specific first, for messages. */
+  /** For messages: the variables that would give app credentials, as a pair, and a seed, most specific first. */
   variablesOf(provider: string): { readonly app: readonly string[]; readonly seed: readonly string[] }
 }
 
@@ -74,7 +74,9 @@ export function readEnvironment(
     appOf: provider => appOf(provider, read),
     seedOf: provider => seedOf(provider, read),
     variablesOf: provider => ({
-      app: prefixesOf(provider).map(prefix => `${prefix}_CLIENT_ID`),
+      app: prefixesOf(provider)
+        .slice(-1)
+        .flatMap(prefix => [`${prefix}_CLIENT_ID`, `${prefix}_CLIENT_SECRET`]),
       seed: prefixesOf(provider).map(prefix => `${prefix}_REFRESH_TOKEN`),
     }),
   }

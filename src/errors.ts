@@ -22,7 +22,7 @@ export interface ErrorSubject {
 
 /**
  * The base of all errors that Evergrant throws. None carries a secret in any field, and none has a `cause`:
- * drivers and HTTP clients put bind parameters and bodies there.
+ * drivers and HTTP clients put bind parameters and bodies there. A message is one line of visible characters.
  */
 export abstract class EvergrantError extends Error {
   abstract readonly code: ErrorCode
@@ -32,11 +32,22 @@ export abstract class EvergrantError extends Error {
   readonly provider: string | undefined
 
   constructor(message: string, retryable: boolean, subject: ErrorSubject) {
-    super(message)
+    super(onOneLine(message))
     this.retryable = retryable
     this.clientId = subject.clientId
     this.provider = subject.provider
   }
+}
+
+const LONGEST_MESSAGE = 2_000
+
+// A name of an option or of a row may hold anything. A message stays one line of a log, and cannot pass for another:
+// what ends a line, moves the cursor or turns the reading direction stands there as its escape.
+function onOneLine(message: string): string {
+  const visible = message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, character =>
+    character.replace(/[\s\S]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  )
+  return visible.length > LONGEST_MESSAGE ? `${visible.slice(0, LONGEST_MESSAGE - 1)}…` : visible
 }
 
 /** No token is stored for the connection, and no environment seed may be used for this client. */

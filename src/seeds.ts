@@ -111,8 +111,11 @@ export class Seeds {
 
   #notFound(key: ConnectionKey): never {
     const variable = this.#ports.environment.variablesOf(key.provider).seed[0]
-    const orSeed = variable === undefined ? '' : ` Or set ${variable} to a refresh token.`
-    throw new TokenNotFoundError(`${named(key)}: no token is stored. ${CONNECT}${orSeed}`, key)
+    const remedy =
+      variable === undefined
+        ? `Connect the account: ${GIVE_TOKENS}`
+        : `Set ${variable} to a refresh token, or ${GIVE_TOKENS}`
+    throw new TokenNotFoundError(`${named(key)}: no token is stored. ${remedy}`, key)
   }
 
   /** There is a seed, and this client may not use it: says why, and never whose it is. */
@@ -127,19 +130,20 @@ export class Seeds {
         )
       case 'named_for_another':
         throw new TokenNotFoundError(
-          `${none} ${variable} is for the client that EVERGRANT_ENV_CLIENT_ID names, which is another. ${CONNECT}`,
+          `${none} ${variable} is for the client that EVERGRANT_ENV_CLIENT_ID names, which is another. ` +
+            `Connect the account: ${GIVE_TOKENS}`,
           key,
         )
       case 'taken':
         throw new TokenNotFoundError(
           `${none} ${variable} belongs to the client that asked for it first. If it is the token of this client, set ` +
-            'EVERGRANT_ENV_CLIENT_ID to its name. Otherwise connect the account and store its tokens with storeTokens().',
+            `EVERGRANT_ENV_CLIENT_ID to its name. Otherwise ${GIVE_TOKENS}`,
           key,
         )
       case 'deleted':
         throw new TokenNotFoundError(
-          `${none} the refresh token in ${variable} was deleted by deleteToken(): it is not used again. Put a new one ` +
-            'there, or connect the account and store its tokens with storeTokens().',
+          `${none} the refresh token in ${variable} was deleted: it is not used again. Put a new one ` +
+            `there, or ${GIVE_TOKENS}`,
           key,
         )
     }
@@ -159,7 +163,8 @@ export class Seeds {
 /** Why a client may not use a seed. */
 type SeedRefusal = 'misspelt' | 'named_for_another' | 'taken' | 'deleted'
 
-const CONNECT = 'Connect the account and store its tokens with storeTokens().'
+const GIVE_TOKENS =
+  "give the account's tokens to `evergrant import`, or to storeTokens() after the OAuth flow."
 
 // What a seed has made and nobody has refreshed or stored over.
 function couldBeSeeded(row: ConnectionRow): boolean {

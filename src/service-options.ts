@@ -65,7 +65,7 @@ export interface OpenOptions {
    * closed by Evergrant. Default: `DATABASE_URL`, else a SQLite file in `EVERGRANT_DATA_DIR`.
    */
   readonly database?: DatabaseHandle | undefined
-  /** PostgreSQL schema of the tables. Default `public`. */
+  /** PostgreSQL schema of the tables. Default `public`. An error on SQLite, which has none. */
   readonly schema?: string | undefined
   /** `id:base64(32 bytes)`, comma-separated, or a source of keys. The first seals, all open. */
   readonly encryptionKeys?: string | KeySource | undefined

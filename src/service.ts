@@ -45,7 +45,7 @@ const NO_DEMAND: Demand = { minValidMs: 0, refreshNow: false }
  * ```
  */
 export class OAuthTokenService {
-  readonly #open: () => Promise<Assembly>
+  #open: () => Promise<Assembly>
   #opening: Promise<Assembly> | null = null
   #assembly: Assembly | null = null
   #closing: Promise<void> | null = null
@@ -340,6 +340,8 @@ export class OAuthTokenService {
     try {
       const assembly = await opening
       if (this.#opening === opening) this.#assembly = assembly
+      // It opens once. What it was given holds the text of the keys: let it go.
+      this.#open = () => opening
       return assembly
     } catch (error) {
       // The next call tries again: the database may be up by then.

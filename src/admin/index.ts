@@ -4,8 +4,9 @@
  */
 export { systemClock } from '../clock.ts'
 export type { Clock, DelayOptions } from '../ports/clock.ts'
+export type { Randomness } from '../ports/randomness.ts'
 export type { ConnectionRow } from '../ports/store.ts'
-export { fileKeys } from '../sealing/file-keys.ts'
+export { type FileKeysOptions, fileKeys, type SealedData } from '../sealing/file-keys.ts'
 export { makeDataDirectory } from '../store/sqlite/data-directory.ts'
 export { type DatabasePlace, type FindDatabaseOptions, findDatabase } from './find-database.ts'
 export { type GenerateKeyOptions, generateKey } from './generate-key.ts'

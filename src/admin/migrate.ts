@@ -29,7 +29,7 @@ export interface MigrationReport {
 export async function migrate(options: MigrateOptions = {}): Promise<MigrationReport> {
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'migrate()', noun: 'option' })
   const { database, schema } = options
-  const place = findDatabase({ database })
+  const place = findDatabase({ database, schema })
   return { database: place, applied: await applyMigrations(database, schema) }
 }
 
@@ -37,7 +37,9 @@ async function applyMigrations(database: unknown, schema: string | undefined): P
   const choice = chooseDatabase(database, readEnvironment())
   switch (choice.kind) {
     case 'memory':
-      throw new InvalidInputError('A database in memory has no tables. Name another in DATABASE_URL.')
+      throw new InvalidInputError(
+        'A database in memory has no tables. Name another in DATABASE_URL, or with --data-dir.',
+      )
     case 'sqlite': {
       if (choice.directory !== null) {
         const { makeDataDirectory } = await import('../store/sqlite/data-directory.ts')

@@ -33,10 +33,6 @@ function bytesOf(envelope: string): Buffer {
   return Buffer.from(envelope.slice('eg1.'.length), 'base64url')
 }
 
-function envelopeOf(bytes: Uint8Array): string {
-  return `eg1.${Buffer.from(bytes).toString('base64url')}`
-}
-
 // Any sequence of UTF-16 code units: NUL, controls and lone surrogates included.
 const anyString = fc
   .array(fc.oneof(fc.nat(0xffff), fc.constantFrom(0, 0xd800, 0xdfff, 0xfffd)), { maxLength: 200 })
@@ -71,35 +67,6 @@ describe('a key ring', () => {
     expect(keyIdOf('eg1.')).toBeNull()
   })
 
-  test('rejects every single-bit flip of a whole envelope', () => {
-    const sealed = ring.seal(Secret.of('1000.abc.def'), place)
-    for (let bit = 0; bit < sealed.length * 8; bit += 1) {
-      const text = Buffer.from(sealed, 'latin1')
-      text.writeUInt8(text.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
-      failureOf(() => strictRing.open(text.toString('latin1'), place))
-    }
-    const bytes = bytesOf(sealed)
-    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
-      const flipped = Buffer.from(bytes)
-      flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
-      failureOf(() => ring.open(envelopeOf(flipped), place))
-    }
-  })
-
-  test('rejects an envelope cut at any place, or with anything behind it', () => {
-    const sealed = ring.seal(Secret.of('1000.abc.def'), place)
-    for (let length = 0; length < sealed.length; length += 1) {
-      failureOf(() => strictRing.open(sealed.slice(0, length), place))
-    }
-    for (const tail of ['A', 'AA', '=', ' ', '\n']) failureOf(() => ring.open(sealed + tail, place))
-  })
-
-  test.each([4, 8, 12, 15])('rejects a tag of %i bytes', length => {
-    const value = 'x'.repeat(64)
-    const bytes = bytesOf(ring.seal(Secret.of(value), place))
-    failureOf(() => ring.open(envelopeOf(bytes.subarray(0, bytes.length - 16 + length)), place))
-  })
-
   test('rejects other spellings of the same base64', () => {
     // 1 + 2 + 24 + (1 + 5) + 16 bytes: one more than a multiple of three, so the last character has spare bits.
     const sealed = ring.seal(Secret.of('12345'), place)
@@ -111,45 +78,6 @@ describe('a key ring', () => {
     for (const text of [respelled, `${sealed}=`, `${sealed.slice(0, 9)}\n${sealed.slice(9)}`]) {
       failureOf(() => ring.open(text, place))
     }
-  })
-
-  test('opens nothing that was moved to another purpose, client or provider', () => {
-    const name = fc.oneof(
-      fc.string({ minLength: 1, maxLength: 8 }),
-      fc.constantFrom('a', 'b', 'ab', 'bc', 'abc', 'a:b', 'b:c', 'c', '__proto__', 'a,b', '\u0000'),
-    )
-    const anyPlace: fc.Arbitrary<SealedPlace> = fc.record({
-      purpose: fc.constantFrom('access_token', 'refresh_token'),
-      clientId: name,
-      provider: name,
-    })
-    fc.assert(
-      fc.property(anyPlace, anyPlace, (from, to) => {
-        const same =
-          from.purpose === to.purpose && from.clientId === to.clientId && from.provider === to.provider
-        const sealed = ring.seal(Secret.of('token'), from)
-        if (same) expect(ring.open(sealed, to).reveal()).toBe('token')
-        else failureOf(() => ring.open(sealed, to))
-      }),
-      { numRuns: 10_000 },
-    )
-  })
-
-  test.each([
-    ['a', 'b:c', 'a:b', 'c'],
-    ['a', 'bc', 'ab', 'c'],
-    ['a', 'b,c', 'a,b', 'c'],
-    ['a', 'b\u0000c', 'a\u0000b', 'c'],
-  ])('keeps (%j, %j) and (%j, %j) apart', (clientId, provider, otherClientId, otherProvider) => {
-    const sealed = ring.seal(Secret.of('token'), { ...place, clientId, provider })
-    const error = failureOf(() =>
-      ring.open(sealed, { ...place, clientId: otherClientId, provider: otherProvider }),
-    )
-    expect(error).toMatchObject({
-      code: 'DECRYPTION_FAILED',
-      clientId: otherClientId,
-      provider: otherProvider,
-    })
   })
 
   test('seals with its first key and opens with all', () => {
@@ -173,18 +101,20 @@ describe('a key ring', () => {
 
   test('does not open with another key of the same id', () => {
     const impostor = new KeyRing([ringKey('k1')], 'the test')
-    failureOf(() => impostor.open(ring.seal(Secret.of('token'), place), place))
+    const { message } = failureOf(() => impostor.open(ring.seal(Secret.of('token'), place), place))
+    expect(message).toMatch(/does not open with the key "k1": another key of the same id sealed it, or /)
+    expect(message).toContain('Put the key "k1" that sealed it into the test')
+  })
+
+  test('speaks of no other key where the text is no whole envelope', () => {
+    const { message } = failureOf(() => ring.open('eg1.AAAA', place))
+    expect(message).toContain('it was altered or cut')
+    expect(message).not.toContain('key')
   })
 
   test('gives plaintext from before as it is, unless sealed values are required', () => {
     expect(ring.open('1000.abc.def', place).reveal()).toBe('1000.abc.def')
     expect(failureOf(() => strictRing.open('1000.abc.def', place)).message).toContain('without requireSealed')
-  })
-
-  test('never takes an empty text or an envelope of another version for a token', () => {
-    failureOf(() => ring.open('', place))
-    failureOf(() => ring.open('eg2.AAAA', place))
-    failureOf(() => ring.open('eg1.', place))
   })
 
   test('prints no key, however it is inspected', () => {

@@ -59,9 +59,14 @@ export function unwrapRingKeys(keys: readonly RingKey[], source: string): Unwrap
         `${entry} has the id "${id}", which an earlier entry has. Give the new key another id (evergrant keys generate --id NAME); never drop a key that rows are sealed with.`,
       )
     }
-    ring.set(id, unwrapKey(key, `${entry} (id "${id}")`))
+    ring.set(ownCopy(id), unwrapKey(key, `${entry} (id "${id}")`))
   }
-  return { sealingKeyId: first.id, keys: ring }
+  return { sealingKeyId: ownCopy(first.id), keys: ring }
+}
+
+// A part of a longer text keeps all of it in memory: here, `id:key`.
+function ownCopy(id: string): string {
+  return Buffer.from(id, 'latin1').toString('latin1')
 }
 
 function parseRingKey(entry: string, name: string): RingKey {

@@ -1,4 +1,11 @@
-import { type Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as requestHttp,
+  validateHeaderName,
+  validateHeaderValue,
+} from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Clock } from '../ports/clock.ts'
@@ -27,13 +34,20 @@ export function exchange(request: TransportRequest, agent: Agent, clock: Clock):
 }
 
 function prepare({ url, headers, body }: TransportRequest, agent: Agent): ClientRequest {
-  const request = url.protocol === 'https:' ? requestHttps : requestHttp
-  return request(url, {
-    method: 'POST',
-    agent,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headers: { ...headers, 'accept-encoding': 'identity', 'content-length': Buffer.byteLength(body) },
+  const all = Object.entries({
+    ...headers,
+    'accept-encoding': 'identity',
+    'content-length': String(Buffer.byteLength(body)),
   })
+  for (const [name, value] of all) {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+  }
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp
+  const outgoing = request(url, { method: 'POST', agent, maxHeaderSize: MAX_HEADER_BYTES })
+  // Not among the options: with NODE_DEBUG=net or http, Node prints those, and Basic credentials with them.
+  for (const [name, value] of all) outgoing.setHeader(name, value)
+  return outgoing
 }
 
 /** One request and what became of it, told once. */

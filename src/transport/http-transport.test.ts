@@ -87,18 +87,6 @@ describe('a whole answer', () => {
     )
     expect(await post(server.url)).toMatchObject({ kind: 'answered', status: 200 })
   })
-
-  test.each([301, 302, 303, 307, 308])(
-    'with status %i is not followed: hop two sees no connection',
-    async status => {
-      const second = await serve(() => {})
-      const server = await serveBytes(
-        `HTTP/1.1 ${status} Moved\r\nlocation: ${second.url.href}\r\ncontent-length: 0\r\n\r\n`,
-      )
-      expect(await post(server.url)).toMatchObject({ kind: 'answered', status })
-      expect(second.connections).toHaveLength(0)
-    },
-  )
 })
 
 describe('a request of which no byte left', () => {

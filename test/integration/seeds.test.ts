@@ -32,8 +32,8 @@ describe.each(DATABASES)('on %s', kind => {
         code: 'TOKEN_NOT_FOUND',
         message:
           'zoho_crm of another: no token is stored, and ZOHO_REFRESH_TOKEN belongs to the client that asked for it first. ' +
-          'If it is the token of this client, set EVERGRANT_ENV_CLIENT_ID to its name. Otherwise connect the account and ' +
-          'store its tokens with storeTokens().',
+          'If it is the token of this client, set EVERGRANT_ENV_CLIENT_ID to its name. Otherwise give the account' +
+          "'s tokens to `evergrant import`, or to storeTokens() after the OAuth flow.",
       })
       expect(await tokens.hasToken('another', 'zoho_crm')).toBe(false)
       expect(await tokens.getAccessToken(CLIENT, 'zoho_calendar', CREDENTIALS)).toMatch(/^1000\./)
@@ -47,7 +47,7 @@ describe.each(DATABASES)('on %s', kind => {
         code: 'TOKEN_NOT_FOUND',
         message:
           'zoho_crm of another: no token is stored, and ZOHO_REFRESH_TOKEN is for the client that EVERGRANT_ENV_CLIENT_ID ' +
-          'names, which is another. Connect the account and store its tokens with storeTokens().',
+          "names, which is another. Connect the account: give the account's tokens to `evergrant import`, or to storeTokens() after the OAuth flow.",
       })
       expect(await tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).toMatch(/^1000\./)
     })
@@ -70,15 +70,15 @@ describe.each(DATABASES)('on %s', kind => {
       await tokens.deleteToken(CLIENT, 'zoho_crm')
       const ask = (client: string) => tokens.getAccessToken(client, 'zoho_crm', CREDENTIALS)
       await expect(ask(CLIENT)).rejects.toThrow(
-        `zoho_crm of ${CLIENT}: no token is stored, and the refresh token in ZOHO_REFRESH_TOKEN was deleted by deleteToken(): ` +
-          'it is not used again. Put a new one there, or connect the account and store its tokens with storeTokens().',
+        `zoho_crm of ${CLIENT}: no token is stored, and the refresh token in ZOHO_REFRESH_TOKEN was deleted: ` +
+          "it is not used again. Put a new one there, or give the account's tokens to `evergrant import`, or to storeTokens() after the OAuth flow.",
       )
       await expect(ask('another')).rejects.toThrow(/belongs to the client that asked for it first/)
       if (kind === 'memory') return
       process.env.EVERGRANT_ENV_CLIENT_ID = 'another'
       const named = await open(url())
       await expect(named.getAccessToken('another', 'zoho_crm', CREDENTIALS)).rejects.toThrow(
-        /the refresh token in ZOHO_REFRESH_TOKEN was deleted by deleteToken\(\)/,
+        /the refresh token in ZOHO_REFRESH_TOKEN was deleted: it is not used again/,
       )
     })
 

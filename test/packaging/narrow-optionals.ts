@@ -10,7 +10,7 @@ export function narrowOptionals(all: Declarations): readonly string[] {
   for (const exported of [...all.entries.values()].flat()) {
     const [declaration] = exported.declarations
     if (declaration === undefined || !all.isOwn(declaration)) continue
-    for (const property of objectTypesOf(all, exported).flatMap(propertiesOf(all))) {
+    for (const property of objectTypesOf(all.checker, exported).flatMap(propertiesOf(all))) {
       if (!(property.flags & ts.SymbolFlags.Optional)) continue
       if (!takesUndefined(all.checker, all.checker.getTypeOfSymbol(property))) {
         found.add(`${exported.name}.${property.name} (${sourceOf(declaration)})`)

@@ -15,8 +15,14 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => consumer?.[Symbol.asyncDispose]())
 
+interface CompilerOptions {
+  readonly skipLibCheck: boolean
+  readonly module?: string
+  readonly moduleResolution?: string
+}
+
 /** Type-checks a file as a strict project of a user's does, and compiles it beside itself. */
-async function compile(file: string, options: { readonly skipLibCheck: boolean }): Promise<string> {
+async function compile(file: string, options: CompilerOptions): Promise<string> {
   const project = join(consumer.directory, 'tsconfig.json')
   const compilerOptions = {
     target: 'ES2022',
@@ -130,6 +136,9 @@ describe('an installation', () => {
     const file = join(consumer.directory, 'example.ts')
     await writeFile(file, example ?? '')
     expect(example).not.toBeNull()
+    // The other way that the README names.
+    const bundler = { module: 'ESNext', moduleResolution: 'bundler' }
+    expect(await compile(file, { ...bundler, skipLibCheck: false })).toBe('')
     expect(await compile(file, { skipLibCheck: false })).toBe('')
 
     await using zoho = await startLocalZoho()

@@ -67,7 +67,8 @@ export async function checkSchema(source: PostgresSource, schema: string): Promi
 export function parseSchemaName(schema: string): string {
   if (/^[A-Za-z_][\w$-]{0,62}$/.test(schema)) return schema
   throw new InvalidInputError(
-    'The option `schema` is no name of a schema: letters, digits, _, $ and -, at most 63, no digit first.',
+    'The name of the schema (--schema, or the option schema) is none: letters, digits, _, $ and -, at most 63, no ' +
+      'digit first.',
   )
 }
 
