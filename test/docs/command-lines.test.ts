@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { verbs } from '../../src/cli/verbs.ts'
@@ -13,6 +13,8 @@ import { codesOf } from './markdown.ts'
 vi.setConfig({ testTimeout: 180_000 })
 
 const evergrant = commandLine()
+// The file that the guide has the reader write before its command line names it.
+writeFileSync(join(evergrant.directory, 'evergrant.config.mjs'), 'export const providers = {}\n')
 // Nobody listens there: what is understood fails at the database, and changes nothing.
 const env = {
   DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',

@@ -91,6 +91,17 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       await tokens.getAccessToken(CLIENT, 'zoho_crm')
       return tokens.getAccessToken(OTHER, 'zoho_crm')
     },
+    async () => {
+      vi.stubEnv('EVERGRANT_ENV_CLIENT_ID', CLIENT)
+      return (await open()).getAccessToken(OTHER, 'zoho_crm')
+    },
+    async () => {
+      vi.stubEnv('ZOHO_REFRESH_TOKEN', (await zoho.issueGrant()).refreshToken)
+      const tokens = await open()
+      await tokens.getAccessToken(CLIENT, 'zoho_crm')
+      await tokens.deleteToken(CLIENT, 'zoho_crm')
+      return tokens.getAccessToken(CLIENT, 'zoho_crm')
+    },
   ],
   ReauthorizationRequiredError: [
     async () => refresh(await refused()),
@@ -159,6 +170,7 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
   ],
   StoreUnavailableError: [
     () => open({ database: 'postgres://nobody@127.0.0.1:1/nothing', encryptionKeys: keys('k1') }),
+    () => open({ database: `${database.url}?sslmode=verify-full`, encryptionKeys: keys('k1') }),
   ],
   DecryptionError: [
     async () => {
@@ -189,6 +201,12 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
     async () => (await open()).getAccessToken(localZohoApp.clientId, 'zoho_crm'),
     async () => (await connected()).getAccessToken(CLIENT, 'zoho_crm', undefined, { minValidMs: 7_200_000 }),
     async () => {
+      vi.stubEnv('DATABASE_URL', `"${database.url}"`)
+      return open({ database: undefined })
+    },
+    async () => open({ database: 'postgres://user:pass#word@localhost/app' }),
+    async () => {
+      vi.unstubAllEnvs()
       vi.stubEnv('NODE_ENV', 'production')
       return open({ database: undefined })
     },

@@ -18,13 +18,15 @@ const sourceOf = (path: string): ts.SourceFile => {
 const fieldsOf = (members: ts.NodeArray<ts.TypeElement>): readonly string[] =>
   members.map(({ name }) => name?.getText() ?? '')
 
-/** The fields of an interface, without those that it inherits. */
+/** The fields of an interface, or of what a type adds to others, without those that it inherits. */
 function membersOf(path: string, name: string): readonly string[] {
-  const found = sourceOf(path).statements.find(
-    node => ts.isInterfaceDeclaration(node) && node.name.text === name,
-  )
-  if (found === undefined || !ts.isInterfaceDeclaration(found)) throw new RangeError(`${path} has no ${name}`)
-  return fieldsOf(found.members)
+  for (const node of sourceOf(path).statements) {
+    if (ts.isInterfaceDeclaration(node) && node.name.text === name) return fieldsOf(node.members)
+    if (ts.isTypeAliasDeclaration(node) && node.name.text === name && ts.isIntersectionTypeNode(node.type)) {
+      return node.type.types.filter(ts.isTypeLiteralNode).flatMap(({ members }) => fieldsOf(members))
+    }
+  }
+  throw new RangeError(`${path} has no ${name}`)
 }
 
 /** What the first cells of a table name, one cell after the other. */

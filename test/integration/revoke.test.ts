@@ -41,19 +41,27 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the day on which tokens may ha
 
   test('all grants at a provider end, here and there, and no others', async () => {
     const told: RevokeResult[] = []
-    const results = await revokeTokens(tokens, { provider: 'zoho_crm', onResult: result => void told.push(result) })
+    const results = await revokeTokens(tokens, {
+      provider: 'zoho_crm',
+      onResult: result => void told.push(result),
+    })
     expect(outcomes(results)).toEqual(['a zoho_crm revoked', 'b zoho_crm revoked', 'c zoho_crm revoked'])
     expect(outcomes(told)).toEqual(outcomes(results))
     for (const clientId of ['a', 'b', 'c']) expect(await stateAt(`${clientId} zoho_crm`)).toBe('revoked')
     expect(await stateAt('a zoho_calendar')).toBe('current')
     const { connections } = await tokens.listTokens()
-    expect(connections.map(({ clientId, provider }) => `${clientId} ${provider}`)).toEqual(['a acme', 'a zoho_calendar'])
+    expect(connections.map(({ clientId, provider }) => `${clientId} ${provider}`)).toEqual([
+      'a acme',
+      'a zoho_calendar',
+    ])
   })
 
   test('those of one client; what has no revocation endpoint is kept, and said', async () => {
     const results = await revokeTokens(tokens, { clientId: 'a' })
     expect(outcomes(results)).toEqual(['a acme kept', 'a zoho_calendar revoked', 'a zoho_crm revoked'])
-    expect(results.find(({ provider }) => provider === 'acme')?.reason).toMatch(/no revocation endpoint.*settings/)
+    expect(results.find(({ provider }) => provider === 'acme')?.reason).toMatch(
+      /no revocation endpoint.*settings/,
+    )
     expect(await tokens.hasToken('a', 'acme')).toBe(true)
     expect(await tokens.hasToken('b', 'zoho_crm')).toBe(true)
   })
@@ -62,7 +70,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the day on which tokens may ha
     const { createdAt } = (await tokens.getTokenRecord('b', 'zoho_crm')) ?? {}
     const before = new Date((createdAt?.getTime() ?? 0) - 60_000)
     expect(await revokeTokens(tokens, { before })).toEqual([])
-    expect(await revokeTokens(tokens, { before: new Date(before.getTime() + 3_600_000), provider: 'zoho_crm' })).toHaveLength(3)
+    expect(
+      await revokeTokens(tokens, { before: new Date(before.getTime() + 3_600_000), provider: 'zoho_crm' }),
+    ).toHaveLength(3)
   })
 
   test('a dry run tells the same and does nothing', async () => {
@@ -75,7 +85,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the day on which tokens may ha
   test('while the provider is down everything is deleted here, and the next run revokes the rest', async () => {
     await world.zoho.fault({ kind: 'server_error' }, { times: 'until_cleared' })
     const first = await revokeTokens(tokens, { provider: 'zoho_crm' })
-    expect(outcomes(first)).toEqual(['a zoho_crm unconfirmed', 'b zoho_crm unconfirmed', 'c zoho_crm unconfirmed'])
+    expect(outcomes(first)).toEqual([
+      'a zoho_crm unconfirmed',
+      'b zoho_crm unconfirmed',
+      'c zoho_crm unconfirmed',
+    ])
     expect(await tokens.hasToken('a', 'zoho_crm')).toBe(false)
     await world.zoho.clearFaults()
     // A customer that has connected again meanwhile: only the old grant is awaiting its end.

@@ -4,7 +4,7 @@ import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../support/processes.ts'
 import { projectDirectory } from '../support/project.ts'
-import { type Consumer, declaredEntries, makeConsumer, npm } from './consumer.ts'
+import { alsoInstall, type Consumer, declaredEntries, makeConsumer, npm } from './consumer.ts'
 import { firstExample } from './documentation.ts'
 
 const tool = (name: string): string => join(projectDirectory, 'node_modules', '.bin', name)
@@ -154,6 +154,20 @@ describe('an installation', () => {
       timeoutMs: 60_000,
     })
     expect(ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  // The last one: it brings drivers, which the tests above do without.
+  test('takes pools, databases and transactions by their shape, and refuses others when it is compiled', async () => {
+    await alsoInstall(consumer, ['pg', '@types/pg', 'postgres', '@electric-sql/pglite'])
+    const file = join(consumer.directory, 'database-handles.ts')
+    const text = await readFile(new URL('database-handles.ts', import.meta.url), 'utf8')
+    await writeFile(file, text)
+    expect(await compile(file, { skipLibCheck: true })).toBe('')
+    // Its lines that must fail do fail: without the comments there is an error for each.
+    const comments = /^ *\/\/ @ts-expect-error.*\n/gm
+    await writeFile(file, text.replace(comments, ''))
+    const errors = (await compile(file, { skipLibCheck: true })).match(/error TS\d+/g) ?? []
+    expect(errors).toHaveLength(text.match(comments)?.length ?? 0)
   })
 })
 

@@ -5,7 +5,8 @@ import { codeOf, storeFailure } from './failure.ts'
 import { type Link, linkOf } from './link.ts'
 import { parseSchemaName, pendingMigrations } from './migrate.ts'
 import { missingPrivileges } from './privileges.ts'
-import { openSource, type PostgresHandle, type PostgresSource } from './source.ts'
+import type { DatabaseHandle } from '../../ports/database-handle.ts'
+import { openSource, type PostgresSource } from './source.ts'
 
 /**
  * What lies between us and the server.
@@ -40,7 +41,7 @@ export interface PostgresFacts {
  * @throws StoreUnavailableError the database does not answer
  */
 export async function inspectPostgres(
-  database: PostgresHandle,
+  database: DatabaseHandle,
   {
     schema = 'public',
     timeoutMs = 3_000,

@@ -58,7 +58,9 @@ export function deletionContract(harness: () => StoreHarness): void {
       expect(await store.connectionsAwaitingRevocation({ clientId })).toEqual(
         [keyOf(other), keyOf(row)].sort((a, b) => (a.provider < b.provider ? -1 : 1)),
       )
-      expect(await store.connectionsAwaitingRevocation({ clientId, provider: 'google' })).toEqual([keyOf(other)])
+      expect(await store.connectionsAwaitingRevocation({ clientId, provider: 'google' })).toEqual([
+        keyOf(other),
+      ])
       expect(await store.connectionsAwaitingRevocation({})).toContainEqual(keyOf(other))
       for (const id of [row.id, again.id, other.id]) await store.revoked(id)
       expect(await store.connectionsAwaitingRevocation({ clientId })).toEqual([])
