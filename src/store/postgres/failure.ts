@@ -24,6 +24,14 @@ export function isNameLost(code: string): boolean {
   return code === '26000' || code === '42P05'
 }
 
+/**
+ * A column got another type since the statement was prepared, on this connection ("cached plan must not change
+ * result type", among other things).
+ */
+export function isPlanStale(code: string): boolean {
+  return code === '0A000'
+}
+
 /** Whether the connection, not the statement, is at fault: system errors, and SQLSTATE classes 08 and 57P0x. */
 export function isConnectionLost(code: string): boolean {
   return !/^[0-9A-Z]{5}$/.test(code) || code === 'EPIPE' || code.startsWith('08') || code.startsWith('57P0')
