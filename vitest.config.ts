@@ -15,8 +15,12 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/clean-environment.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Packs and installs: `npm run test:packaging`.
-    exclude: [...configDefaults.exclude, 'test/packaging/tarball.test.ts'],
+    // Suites of their own: `npm run test:packaging` packs and installs, `npm run test:trust` needs PostgreSQL's programs.
+    exclude: [
+      ...configDefaults.exclude,
+      'test/packaging/tarball.test.ts',
+      'test/trust/stolen-copies.test.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
