@@ -1,17 +1,18 @@
+import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
-import { chooseDatabase, type DatabaseChoice } from './database.ts'
+import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
-import { describe, isPlainObject, parseToken } from './input.ts'
 import type { Demand } from './lifecycle/decide.ts'
-import { faultOf, type Policy, policyWith } from './lifecycle/policy.ts'
+import type { Policy } from './lifecycle/policy.ts'
+import { checkOpenOptions, parseCache, parsePolicy } from './open-options.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
-import { type CacheLimits, TokenCache } from './refresh/cache.ts'
+import { TokenCache } from './refresh/cache.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
@@ -19,14 +20,12 @@ import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
 import { StoreHealth } from './refresh/store-health.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
-import { fileKeys } from './sealing/file-keys.ts'
+import { fileKeys, type SealedData } from './sealing/file-keys.ts'
 import { KeyRing } from './sealing/key-ring.ts'
 import { generateKey } from './sealing/ring-key.ts'
 import { Seeds } from './seeds.ts'
 import type { CallCredentials, OpenOptions } from './service-options.ts'
 import { httpTransport } from './transport/http-transport.ts'
-
-const CACHE_DEFAULTS = { maxAgeMs: 30_000, maxEntries: 10_000 }
 
 /** The providers of a service, by name. */
 export interface KnownProviders {
@@ -60,7 +59,7 @@ export class Assembly implements ObtainContext {
   readonly #release: () => Promise<void>
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
-    const limits = cacheLimitsOf(options.cache)
+    const limits = parseCache(options.cache)
     const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
     this.ports = ports
     this.providers = providers
@@ -75,9 +74,7 @@ export class Assembly implements ObtainContext {
 
   /** The token from memory, for the call that most calls are. */
   cachedFor(clientId: string, provider: string, credentials: CallCredentials | undefined): HeldToken | null {
-    // Mistaken arguments take the long way, which says what is wrong with them.
-    if (typeof credentials === 'object' ? credentials?.clientId === clientId : credentials !== undefined)
-      return null
+    if (!isUsual(credentials, clientId)) return null
     return this.cache?.fresh(clientId, provider, 0) ?? null
   }
 
@@ -91,6 +88,7 @@ export class Assembly implements ObtainContext {
       key,
       provider: this.providers.get(key.provider),
       app: this.appFor(key, credentials),
+      appVariables: this.#environment.variablesOf(key.provider).app,
       demand,
       seeded: observed => this.seeds.ensure(key, observed),
       signal,
@@ -127,13 +125,12 @@ export class Assembly implements ObtainContext {
 
 /** Opens everything a service needs. @throws InvalidInputError | StoreUnavailableError */
 export async function assemble(options: OpenOptions): Promise<Assembly> {
-  refuseOdd(options)
+  checkOpenOptions(options)
+  parseCache(options.cache)
+  const policy = parsePolicy(options.policy)
   const environment = readEnvironment()
-  const policy = policyWith(options.policy ?? {})
-  const fault = faultOf(policy)
-  if (fault !== null) throw new InvalidInputError(`${fault}.`)
-
   const choice = chooseDatabase(options.database, environment)
+  refuseSchema(choice, options.schema)
   const transport = httpTransport()
   const providers = createProviders({
     transport,
@@ -143,7 +140,7 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
     zohoAccountsServer: environment.zohoAccountsServer,
   })
   if (choice.kind === 'sqlite') await prepareDirectory(choice)
-  const keys = keySourceOf(options, environment, choice)
+  const keys = keySourceOf(options, environment, choice, policy)
   const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
   const store = await openStore(choice, options, policy)
   return new Assembly({
@@ -164,20 +161,6 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
       await store[Symbol.asyncDispose]()
     },
   })
-}
-
-function refuseOdd(options: OpenOptions): void {
-  cacheLimitsOf(options.cache)
-  const known = Object.keys(policyWith({}))
-  const odd = Object.keys(options.policy ?? {}).find(name => !known.includes(name))
-  if (odd !== undefined) {
-    throw new InvalidInputError(`There is no policy.${odd}. There are: ${known.join(', ')}.`)
-  }
-  for (const name of ['migrate', 'backgroundRefresh', 'requireSealed'] as const) {
-    const value: unknown = options[name]
-    if (value === undefined || typeof value === 'boolean') continue
-    throw new InvalidInputError(`${name} must be true or false; got ${describe(value)}.`)
-  }
 }
 
 async function prepareDirectory({ directory }: Extract<DatabaseChoice, { kind: 'sqlite' }>): Promise<void> {
@@ -204,7 +187,12 @@ async function openStore(choice: DatabaseChoice, options: OpenOptions, policy: P
   }
 }
 
-function keySourceOf(options: OpenOptions, environment: Environment, choice: DatabaseChoice): KeySource {
+function keySourceOf(
+  options: OpenOptions,
+  environment: Environment,
+  choice: DatabaseChoice,
+  { storeTimeoutMs }: Policy,
+): KeySource {
   const given = options.encryptionKeys
   if (typeof given === 'string') return environmentKeys(given, 'encryptionKeys')
   if (given !== undefined) return given
@@ -215,7 +203,7 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
     case 'memory':
       return environmentKeys(generateKey('memory'), 'memory')
     case 'sqlite':
-      return fileKeys(`${choice.path}.key`)
+      return fileKeys(`${choice.path}.key`, { data: dataOf(choice, storeTimeoutMs) })
     case 'postgres':
       throw new InvalidInputError(
         'A PostgreSQL database needs an encryption key, and none is given. Make one with `npx evergrant keys generate` ' +
@@ -224,33 +212,13 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
   }
 }
 
-/** Null: no cache. @throws InvalidInputError */
-function cacheLimitsOf(cache: OpenOptions['cache']): CacheLimits | null {
-  if (cache === false) return null
-  const maxAgeMs = cache?.maxAgeMs ?? CACHE_DEFAULTS.maxAgeMs
-  const maxEntries = cache?.maxEntries ?? CACHE_DEFAULTS.maxEntries
-  if (!(maxAgeMs >= 0) || !(maxEntries >= 0)) {
-    throw new InvalidInputError('cache.maxAgeMs and cache.maxEntries must be numbers of 0 or more.')
-  }
-  return maxAgeMs === 0 || maxEntries === 0 ? null : { maxAgeMs, maxEntries }
-}
-
-function parseCredentials(credentials: unknown, key: ConnectionKey): AppCredentials | null {
-  if (credentials === undefined || credentials === null) return null
-  if (!isPlainObject(credentials)) {
-    throw new InvalidInputError(
-      `credentials must be { clientId, clientSecret }; got ${describe(credentials)}.`,
-      key,
-    )
-  }
-  const { clientId, clientSecret } = credentials
-  if (clientId === undefined || clientId === null || clientId === '') return null
+function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>, timeoutMs: number): SealedData {
   return {
-    clientId: parseToken(clientId, 'credentials.clientId', key).reveal(),
-    clientSecret:
-      clientSecret === undefined || clientSecret === null
-        ? null
-        : parseToken(clientSecret, 'credentials.clientSecret', key),
+    name: `the database ${path}`,
+    holdsSealedValues: async () => {
+      const { sqliteFileHoldsSealedValues } = await import('./store/sqlite/open.ts')
+      return sqliteFileHoldsSealedValues(path, timeoutMs)
+    },
   }
 }
 

@@ -14,7 +14,8 @@ export function parseKey(clientId: unknown, provider: unknown): ConnectionKey {
   return { clientId: parseName(clientId, 'clientId'), provider: parseName(provider, 'provider') }
 }
 
-function parseName(value: unknown, what: string): string {
+/** @throws InvalidInputError */
+export function parseName(value: unknown, what: string): string {
   if (typeof value === 'string' && NAME.test(value)) return value
   throw new InvalidInputError(
     `${what} must be 1 to 255 printable ASCII characters without a space at either end; got ${describe(value)}.`,
@@ -94,5 +95,12 @@ export function describe(value: unknown): string {
   if (typeof value === 'string')
     return value === '' ? 'an empty string' : `a string of ${value.length} characters`
   if (typeof value === 'number') return String(value)
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? kindOf(value) : `a ${typeof value}`
+}
+
+function kindOf(value: object): string {
+  const { constructor: made } = value
+  const name = typeof made === 'function' && made !== Object ? made.name : ''
+  return /^[A-Za-z_$][\w$]{0,39}$/.test(name) ? `an object of the class ${name}` : 'an object'
 }

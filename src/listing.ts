@@ -1,5 +1,5 @@
 import { InvalidInputError } from './errors.ts'
-import { describe, parseKey } from './input.ts'
+import { describe, parseKey, parseName } from './input.ts'
 import type { ConnectionStatus, LastError } from './lifecycle/connection.ts'
 import type { ConnectionKey, ConnectionSummary, Metadata, TokenStore } from './ports/store.ts'
 import { scopesOf } from './refresh/held-token.ts'
@@ -36,6 +36,8 @@ const STATUSES: readonly unknown[] = [undefined, 'active', 'suspect', 'reauthori
 /** @throws InvalidInputError */
 export async function listTokens(store: TokenStore, options: ListTokensOptions): Promise<ListPage> {
   const { clientId, provider, status, limit = 100, cursor } = options
+  if (clientId !== undefined) parseName(clientId, 'clientId')
+  if (provider !== undefined) parseName(provider, 'provider')
   if (!STATUSES.includes(status)) {
     throw new InvalidInputError(
       `status must be active, suspect or reauthorization_required; got ${describe(status)}.`,

@@ -1,5 +1,6 @@
 import type { Assembly } from './assemble.ts'
 import { authorizedFetch, type FetchOptions } from './authorized-fetch.ts'
+import { checkCallOptions } from './call-options.ts'
 import { EvergrantError, InsufficientScopeError, InvalidInputError } from './errors.ts'
 import { parseDuration, parseKey, parseScopes, parseToken } from './input.ts'
 import type { Demand } from './lifecycle/decide.ts'
@@ -97,7 +98,8 @@ export class OAuthTokenService {
       const held = this.#assembly.cachedFor(clientId, provider, credentials)
       if (held !== null) return held.accessToken.reveal()
     }
-    return (await this.#get(clientId, provider, credentials, options)).accessToken.reveal()
+    const held = await this.#get('getAccessToken', clientId, provider, credentials, options)
+    return held.accessToken.reveal()
   }
 
   /** As {@link getAccessToken}, with expiry, scopes and what the provider said about the connection. */
@@ -107,7 +109,7 @@ export class OAuthTokenService {
     credentials?: CallCredentials,
     options?: GetTokenOptions,
   ): Promise<AccessToken> {
-    return accessTokenOf(await this.#get(clientId, provider, credentials, options))
+    return accessTokenOf(await this.#get('getToken', clientId, provider, credentials, options))
   }
 
   /**
@@ -121,8 +123,9 @@ export class OAuthTokenService {
     credentials?: CallCredentials,
     options: CallOptions = {},
   ): Promise<AccessToken> {
-    const assembly = await this.#started(options.signal)
     const key = parseKey(clientId, provider)
+    checkCallOptions('refreshToken', options, key)
+    const assembly = await this.#started(options.signal)
     const demand = { minValidMs: 0, refreshNow: true }
     return accessTokenOf(await obtain(assembly, assembly.request(key, credentials, demand, options.signal)))
   }
@@ -137,8 +140,9 @@ export class OAuthTokenService {
     tokens: StoreTokensInput,
     options: TransactionOptions = {},
   ): Promise<void> {
-    const assembly = await this.#started(options.signal)
     const key = parseKey(clientId, provider)
+    checkCallOptions('storeTokens', options, key)
+    const assembly = await this.#started(options.signal)
     const { profile } = assembly.providers.get(key.provider)
     assembly.appFor(key, undefined)
     const parsed = parseNewTokens(tokens, key, profile, assembly.ports.emit)
@@ -151,8 +155,9 @@ export class OAuthTokenService {
 
   /** Whether a token is stored, or a seed is set that this client may use. */
   async hasToken(clientId: string, provider: string, options: CallOptions = {}): Promise<boolean> {
-    const assembly = await this.#started(options.signal)
     const key = parseKey(clientId, provider)
+    checkCallOptions('hasToken', options, key)
+    const assembly = await this.#started(options.signal)
     const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
     return row !== null || (await unlessAborted(assembly.seeds.available(key), options.signal)) !== null
   }
@@ -163,8 +168,9 @@ export class OAuthTokenService {
     provider: string,
     options: CallOptions = {},
   ): Promise<TokenRecord | null> {
-    const assembly = await this.#started(options.signal)
     const key = parseKey(clientId, provider)
+    checkCallOptions('getTokenRecord', options, key)
+    const assembly = await this.#started(options.signal)
     const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
     return row === null ? null : tokenRecordOf(row, assembly.ports.cipher)
   }
@@ -176,9 +182,10 @@ export class OAuthTokenService {
    * @throws ProviderUnavailableError deleted, but the provider has not confirmed: call it again
    */
   async deleteToken(clientId: string, provider: string, options: DeleteTokenOptions = {}): Promise<boolean> {
+    const key = parseKey(clientId, provider)
+    checkCallOptions('deleteToken', options, key)
     const { revoke = false, tx, signal } = options
     const assembly = await this.#started(signal)
-    const key = parseKey(clientId, provider)
     if (revoke && tx !== undefined) {
       throw new InvalidInputError(
         `${named(key)}: a revocation cannot be rolled back. Call deleteToken() with revoke outside the transaction.`,
@@ -206,6 +213,7 @@ export class OAuthTokenService {
    * Connections without their secrets, ordered by client and provider, a page at a time.
    */
   async listTokens(options: ListTokensOptions = {}): Promise<ListPage> {
+    checkCallOptions('listTokens', options)
     const assembly = await this.#started(options.signal)
     return unlessAborted(listTokens(assembly.ports.store, options), options.signal)
   }
@@ -221,8 +229,9 @@ export class OAuthTokenService {
     accessToken: string,
     options: CallOptions = {},
   ): Promise<boolean> {
-    const assembly = await this.#started(options.signal)
     const key = parseKey(clientId, provider)
+    checkCallOptions('reportRejected', options, key)
+    const assembly = await this.#started(options.signal)
     return this.#reject(assembly, key, accessToken, options.signal)
   }
 
@@ -238,9 +247,10 @@ export class OAuthTokenService {
     input: string | URL | Request,
     init: FetchOptions = {},
   ): Promise<Response> {
+    const key = parseKey(clientId, provider)
+    checkCallOptions('fetch', init, key)
     const signal = init.signal ?? (input instanceof Request ? input.signal : undefined)
     const assembly = await this.#started(signal)
-    const key = parseKey(clientId, provider)
     const { allowHosts = [], ...request } = init
     return authorizedFetch({
       key,
@@ -248,7 +258,7 @@ export class OAuthTokenService {
       allowHosts: allowHosts.map(host => parseHost(host, key.provider)),
       input,
       init: request,
-      token: () => this.#get(clientId, provider, undefined, { signal }),
+      token: () => this.#get('getToken', clientId, provider, undefined, { signal }),
       reject: held => this.#reject(assembly, key, held.accessToken.reveal(), signal),
     })
   }
@@ -272,14 +282,16 @@ export class OAuthTokenService {
   }
 
   async #get(
+    call: 'getAccessToken' | 'getToken',
     clientId: string,
     provider: string,
     credentials: CallCredentials | undefined,
     options: GetTokenOptions = {},
   ): Promise<HeldToken> {
+    const key = parseKey(clientId, provider)
+    checkCallOptions(call, options, key)
     const { signal } = options
     const assembly = await this.#started(signal)
-    const key = parseKey(clientId, provider)
     const minValidMs = parseDuration(options.minValidMs, 'minValidMs', key)
     const required = parseScopes(options.requireScopes, 'requireScopes', key) ?? []
     const demand = minValidMs === 0 ? NO_DEMAND : { minValidMs, refreshNow: false }

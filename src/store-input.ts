@@ -1,10 +1,21 @@
 import { InvalidInputError } from './errors.ts'
 import { describe, isPlainObject, parseMetadata, parseScopes, parseToken } from './input.ts'
+import { type NamesOf, refuseUnknownNames } from './known-names.ts'
 import type { EventSink } from './ports/events.ts'
 import type { ConnectionKey } from './ports/store.ts'
+import { refuseProviderAnswer } from './provider-answer.ts'
 import { accessTokenLifetime } from './providers/lifetime.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import type { NewTokens } from './refresh/store-tokens.ts'
+import type { StoreTokensInput } from './service-options.ts'
+
+const NAMES: NamesOf<StoreTokensInput> = {
+  accessToken: true,
+  refreshToken: true,
+  expiresIn: true,
+  scopes: true,
+  metadata: true,
+}
 
 /**
  * What `storeTokens` was given. An `expiresIn` that makes no sense does not lose the grant: it is ignored with a
@@ -19,10 +30,17 @@ export function parseNewTokens(
 ): NewTokens {
   if (!isPlainObject(input)) {
     throw new InvalidInputError(
-      `storeTokens() takes an object with accessToken; got ${describe(input)}.`,
+      `storeTokens() takes a plain object with accessToken; got ${describe(input)}.`,
       key,
     )
   }
+  refuseProviderAnswer(input, key)
+  refuseUnknownNames(
+    input,
+    Object.keys(NAMES),
+    { owner: 'The argument tokens', noun: 'field' },
+    { subject: key, hint: 'expiresAt' in input ? 'expiresIn counts seconds from now.' : '' },
+  )
   const { accessToken, refreshToken, expiresIn, scopes, metadata } = input
   const seconds = typeof expiresIn === 'number' ? Math.floor(expiresIn) : expiresIn
   const lifetime = accessTokenLifetime(new Map([['expires_in', seconds]]), profile.answers.expiresInUnit)

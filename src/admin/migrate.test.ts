@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -27,6 +27,15 @@ test('on PostgreSQL it does so in the schema that is named, and nowhere else', a
   expect(tables).toEqual([{ schemaname: 'auth' }])
 })
 
+test('on SQLite a schema is refused before anything is made: it has none', async () => {
+  const path = join(directory, 'no-schema.db')
+  await expect(migrate({ database: `file:${path}`, schema: 'auth' })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(/SQLite.*--schema/),
+  })
+  expect(existsSync(path)).toBe(false)
+})
+
 test('of processes that start at once, one applies and says so', async () => {
   const reports = await Promise.all(
     Array.from({ length: 5 }, () => migrate({ database: database.url, schema: 'at_once' })),
@@ -46,4 +55,10 @@ test('the embedded database gets its private directory', async () => {
 
 test('a database in memory has nothing to migrate, and says so', async () => {
   await expect(migrate({ database: 'memory:' })).rejects.toThrow(/has no tables/)
+})
+
+test('an option that does not exist is refused, and no database is touched by a default', async () => {
+  await expect(migrate({ databse: database.url } as never)).rejects.toThrow(
+    'migrate() has no option "databse". Did you mean "database"? There are: database, schema.',
+  )
 })

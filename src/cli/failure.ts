@@ -49,7 +49,8 @@ export function printFailure(output: Output, { code, message, details }: Failure
   }
   const [what, ...remedy] = sentencesOf(visible(message))
   const head = `${output.paintComplaint(['bold', 'red'], 'error')} ${output.paintComplaint('dim', `[${code}]`)}`
-  output.complain([`${head} ${what}`, ...(remedy.length === 0 ? [] : [`      ${remedy.join(' ')}`])])
+  const indent = ' '.repeat(6)
+  output.complain([`${head} ${what}`, ...(remedy.length === 0 ? [] : [indent + remedy.join(' ')])], indent)
 }
 
 function failure(code: string, message: string, exitCode: number): Failure {
@@ -68,7 +69,7 @@ function exitCodeOf(code: string): number {
 }
 
 /** An `EvergrantError`, told by its shape: its class lies in a module that is not loaded for `--help`. */
-function isCoded(error: unknown): error is Error & { readonly code: string } {
+export function isCoded(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'retryable' in error && 'code' in error && typeof error.code === 'string'
 }
 

@@ -42,3 +42,26 @@ test('a report is the lines for people, or one document for programs', () => {
   programs.output.report({ deleted: true }, ['Deleted.'])
   expect(JSON.parse(programs.stdout())).toEqual({ deleted: true })
 })
+
+describe('long text', () => {
+  const text =
+    'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen'
+
+  test('is wrapped at the width of the terminal', () => {
+    const { output, stderr } = captureOutput({ terminal: true, columns: 50 })
+    output.hint(text)
+    output.complain([`      ${text}`], '      ')
+    const lines = stderr().trimEnd().split('\n')
+    expect(lines.map(line => line.length <= 50)).toEqual([true, true, true, true, true])
+    expect(lines[3]).toMatch(/^ {6}\w/)
+  })
+
+  test('is wrapped at 80 columns where the width is not known', () => {
+    const { output, stderr } = captureOutput()
+    output.complain([text])
+    expect(stderr()).toBe(text.replace(' fifteen', '\nfifteen').concat('\n'))
+    const silent = captureOutput({ terminal: true, columns: 0 })
+    silent.output.hint(text)
+    expect(silent.stderr()).toBe(stderr())
+  })
+})

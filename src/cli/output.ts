@@ -1,14 +1,21 @@
 import { styleText } from 'node:util'
 import { visible, visibleJson } from './visible-text.ts'
+import { USUAL_WIDTH, wrapped } from './wrapped-text.ts'
 
 /** Where text goes: `process.stdout` and `process.stderr`, as far as they are used. */
 export interface TextStream {
   readonly isTTY?: boolean | undefined
+  /** Of a terminal; 0 where it does not say. */
+  readonly columns?: number | undefined
   write(text: string): unknown
 }
 
 /** Manners of text. */
 export type Style = Parameters<typeof styleText>[0]
+
+function widthOf({ columns }: TextStream): number {
+  return columns || USUAL_WIDTH
+}
 
 /** What a command prints: text for people, or one JSON document for programs. */
 export class Output {
@@ -33,6 +40,11 @@ export class Output {
     return this.#stdout.isTTY === true
   }
 
+  /** How many columns standard output has; null: it is no terminal, and lines may be of any length. */
+  get columns(): number | null {
+    return this.isTerminal ? widthOf(this.#stdout) : null
+  }
+
   /** The result of a command: the document with `--json`, else the lines. */
   report(document: object, lines: readonly string[]): void {
     if (this.isJson) this.document(document)
@@ -50,15 +62,17 @@ export class Output {
     this.#stdout.write(`${text}\n`)
   }
 
-  /** Lines on standard error: what went wrong. */
-  complain(lines: readonly string[]): void {
+  /** Text on standard error: what went wrong. Where it is wrapped, it goes on behind `indent`. */
+  complain(texts: readonly string[], indent = ''): void {
     this.progress('')
-    for (const line of lines) this.#stderr.write(`${line}\n`)
+    for (const text of texts) {
+      for (const line of wrapped(text, widthOf(this.#stderr), indent)) this.#stderr.write(`${line}\n`)
+    }
   }
 
   /** A hint that only a person at a terminal needs. */
   hint(text: string): void {
-    if (this.#stderr.isTTY && !this.isJson) this.#stderr.write(`${text}\n`)
+    if (this.#stderr.isTTY && !this.isJson) this.complain([text])
   }
 
   /** A line for the time that something takes; the next output replaces it, and '' takes it away. */

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../errors.ts'
+import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import { Secret } from '../secret.ts'
 import { parseHost } from './api-host.ts'
 import type { ProviderProfile } from './profile.ts'
@@ -31,27 +32,25 @@ export interface ParsedOverride {
   readonly profile: ProviderProfile | null
 }
 
-const OPTIONS = [
-  'clientId',
-  'clientSecret',
-  'clientSecrets',
-  'allowHosts',
-  'location',
-  'accountsServer',
-  'profile',
-]
+const NAMES: NamesOf<ProviderOverride> = {
+  clientId: true,
+  clientSecret: true,
+  clientSecrets: true,
+  allowHosts: true,
+  location: true,
+  accountsServer: true,
+  profile: true,
+}
 
 /** @throws InvalidInputError an option that does not exist or has the wrong type; its value is never quoted. */
 export function parseOverride(value: unknown, provider: string): ParsedOverride {
   const options = parseRecord(value, `The options of the provider "${provider}" must be an object.`, provider)
-  for (const name of options.keys()) {
-    if (!OPTIONS.includes(name)) {
-      throw new InvalidInputError(
-        `The provider "${provider}" has no option "${name}". There are: ${OPTIONS.join(', ')}.`,
-        { provider },
-      )
-    }
-  }
+  refuseUnknownNames(
+    Object.fromEntries(options),
+    Object.keys(NAMES),
+    { owner: `The provider "${provider}"`, noun: 'option' },
+    { subject: { provider } },
+  )
   const text = (name: string): string | undefined => parseText(options.get(name), name, provider)
   return {
     clientId: text('clientId') ?? null,

@@ -112,8 +112,8 @@ function requireDataCentre(metadata: Metadata, defaultLocation: string, provider
   }
   const known = zohoDataCentres().map(({ location }) => location)
   throw new InvalidInputError(
-    'The location, or the api_domain in the metadata of a connection, names no data centre of Zoho. ' +
-      `Set the location to one of: ${known.join(', ')}.`,
+    'The location, or the api_domain in the metadata of a connection, names no data centre of Zoho. Set ' +
+      `ZOHO_LOCATION, or the location of the provider or of the connection, to one of: ${known.join(', ')}.`,
     { provider },
   )
 }

@@ -52,7 +52,7 @@ async function revoke(
 function unconfirmed(key: ConnectionKey, detail: string): EvergrantError {
   return new ProviderUnavailableError(
     `${named(key)}: the tokens are deleted here, but the provider has not confirmed the revocation (${detail}). ` +
-      'Call deleteToken() with revoke again.',
+      'Run `evergrant delete --revoke` again, or deleteToken() with revoke.',
     key,
   )
 }

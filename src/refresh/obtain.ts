@@ -26,6 +26,8 @@ export interface TokenRequest {
   readonly provider: TokenProvider
   /** Null: none are known; then the stored token is served for as long as it lives. */
   readonly app: AppCredentials | null
+  /** The variables that would give them, for messages. Absent: there are none for this provider. */
+  readonly appVariables?: readonly string[] | undefined
   readonly demand: Demand
   /** Turns what was read into a row: plants a seed where there is none. @throws TokenNotFoundError */
   readonly seeded: (observed: Observed | null) => Promise<Observed>
@@ -113,7 +115,7 @@ async function refreshAndWait(
     reportServed(context, request, code)
     return held
   }
-  if (app === null) return serveOr(missingApp(key), 'PROVIDER_MISCONFIGURED')
+  if (app === null) return serveOr(missingApp(request), 'PROVIDER_MISCONFIGURED')
 
   const flight = refresher.refresh(observed, { provider, app }, demand.refreshNow)
   const leftMs = decision.waitMs - (ports.clock.monotonicMs() - startedAt)
@@ -205,10 +207,14 @@ function codeOf(refusal: Refusal): LastError {
   return refusal.kind === 'held_back' ? refusal.code : 'REAUTHORIZATION_REQUIRED'
 }
 
-function missingApp(key: ConnectionKey): EvergrantError {
+function missingApp({ key, appVariables = [] }: TokenRequest): EvergrantError {
+  const set =
+    appVariables.length === 0
+      ? 'At the command line, name them in the file of --config. In code, give'
+      : `Set ${appVariables.join(' and ')}, or give`
   return new ProviderMisconfiguredError(
-    `${named(key)}: a refresh needs the app credentials of ${key.provider}. Pass { clientId, clientSecret } to the ` +
-      'call, give them to open({ providers }), or set the environment variables of the provider.',
+    `${named(key)}: a refresh needs the app credentials of ${key.provider}. ${set} { clientId, clientSecret } to ` +
+      'open({ providers }) or to the call.',
     key,
   )
 }

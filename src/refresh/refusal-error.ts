@@ -61,7 +61,8 @@ export function failureError(
 
 function reauthorizationText(reason: ReauthorizationReason, key: ConnectionKey): string {
   const who = named(key)
-  const remedy = 'Connect the account again and store the new tokens with storeTokens().'
+  const remedy =
+    'Connect the account again, and give the new tokens to `evergrant import --overwrite`, or to storeTokens().'
   switch (reason) {
     case 'refused':
       return `${who}: the provider refused the grant twice. ${remedy}`

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { compileSource } from '../../test/support/compiled-source.ts'
 import { Secret } from '../secret.ts'
@@ -114,6 +114,41 @@ describe('the key file', () => {
     expect(readdirSync(directory)).toEqual(['keys'])
   })
 
+  test('is not made where sealed values are: they would never open', async () => {
+    const path = join(directory, 'keys')
+    const loading = fileKeys(path, {
+      data: { name: 'the vault', holdsSealedValues: async () => true },
+    }).load()
+    await expect(loading).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining(`The key file ${path} is missing, and the vault holds sealed tokens.`),
+    })
+    expect(readdirSync(directory)).toEqual([])
+  })
+
+  test('of a process that has sealed values meanwhile is taken', async () => {
+    const path = join(directory, 'keys')
+    const holdsSealedValues = async (): Promise<boolean> => {
+      writeFileSync(path, `${generateKey('winner')}\n`, { mode: 0o600 })
+      return true
+    }
+    const keys = await fileKeys(path, { data: { name: 'the vault', holdsSealedValues } }).load()
+    expect(keys.map(({ id }) => id)).toEqual(['winner'])
+  })
+
+  test('is made where nothing is sealed, and nobody asks once it is there', async () => {
+    const path = join(directory, 'keys')
+    let asked = 0
+    const holdsSealedValues = async (): Promise<boolean> => {
+      asked += 1
+      return false
+    }
+    const source = fileKeys(path, { data: { name: 'the vault', holdsSealedValues } })
+    const [made] = await source.load()
+    expect((await source.load()).map(({ id }) => id)).toEqual([made?.id])
+    expect(asked).toBe(1)
+  })
+
   test('may hold several keys, one a line; the first seals', async () => {
     const path = join(directory, 'keys')
     writeFileSync(path, `${generateKey('new')}\r\n\n${generateKey('old')}\n`, { mode: 0o600 })
@@ -154,6 +189,18 @@ describe('the key file', () => {
     expect(loadAsOrdinaryUser(join(locked, 'keys'))).toMatch(/^InvalidInputError: .*EACCES/)
     expect(readdirSync(locked)).toEqual([])
   })
+
+  test.each(['no/such/keys', '/proc/evergrant/keys'])(
+    'is refused where its directory cannot be made: %s',
+    async path => {
+      const loading = fileKeys(resolve(directory, path)).load()
+      await expect(loading).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        message: expect.stringContaining('ENOENT'),
+      })
+      expect(readdirSync(directory)).toEqual([])
+    },
+  )
 
   test('is refused when it is a directory', async () => {
     mkdirSync(join(directory, 'keys'))

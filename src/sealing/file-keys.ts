@@ -2,26 +2,58 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InvalidInputError } from '../errors.ts'
+import { EvergrantError, InvalidInputError } from '../errors.ts'
 import type { KeySource, RingKey } from '../ports/key-source.ts'
 import { generateKey, parseRingKeys } from './ring-key.ts'
 
+/** What the keys of a file seal. */
+export interface SealedData {
+  /** In words, for messages: `the database tokens.db`. */
+  readonly name: string
+  holdsSealedValues(): Promise<boolean>
+}
+
+export interface FileKeysOptions {
+  /** While it holds sealed values, a file that is missing is an error: a new key would open none of them. */
+  readonly data?: SealedData | undefined
+}
+
 /**
  * The key ring of a private file, one `id:base64(32 bytes)` a line; the first key seals. At the first start the
- * file is made, mode 0600, by exactly one of the processes that start. A file that is there is never written.
+ * file is made, mode 0600, by exactly one of the processes that start, and its directory if only that is missing. A
+ * file that is there is never written.
  */
-export function fileKeys(path: string): KeySource {
+export function fileKeys(path: string, { data }: FileKeysOptions = {}): KeySource {
   const name = `the key file ${path}`
   return {
     name,
     load: async () => {
       try {
-        return (await readKeys(path, name)) ?? (await makeKeys(path, name))
+        const keys = (await readKeys(path, name)) ?? (await keysBehind(data, path, name))
+        return keys ?? (await makeKeys(path, name))
       } catch (error) {
-        throw error instanceof InvalidInputError ? error : unusable(path, error)
+        throw error instanceof EvergrantError ? error : unusable(path, error)
       }
     },
   }
+}
+
+// Another process may have made the file and sealed with it since we looked: it makes the file first, so where its
+// values are seen the file is seen too.
+async function keysBehind(
+  data: SealedData | undefined,
+  path: string,
+  name: string,
+): Promise<readonly RingKey[] | null> {
+  if (data === undefined || !(await data.holdsSealedValues())) return null
+  const keys = await readKeys(path, name)
+  if (keys !== null) return keys
+  throw new InvalidInputError(
+    `The key file ${path} is missing, and ${data.name} holds sealed tokens. Restore that file from a backup, or set ` +
+      'EVERGRANT_ENCRYPTION_KEYS to the keys that sealed them. If they are lost, nobody can open these tokens: set ' +
+      'EVERGRANT_ENCRYPTION_KEYS to a new key (evergrant keys generate), and connect the accounts again that ' +
+      '`evergrant status` lists.',
+  )
 }
 
 async function readKeys(path: string, name: string): Promise<readonly RingKey[] | null> {
@@ -62,7 +94,7 @@ async function refuseUnlessPrivate(file: FileHandle, path: string): Promise<void
 // not at all, and it fails when another process was first.
 async function makeKeys(path: string, name: string): Promise<readonly RingKey[]> {
   const directory = dirname(path)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory)
   const draft = `${path}.${randomBytes(8).toString('hex')}.draft`
   try {
     await writeDurably(draft, `${generateKey(`file-${randomBytes(4).toString('hex')}`)}\n`)
@@ -74,6 +106,15 @@ async function makeKeys(path: string, name: string): Promise<readonly RingKey[]>
   const keys = await readKeys(path, name)
   if (keys === null) throw new InvalidInputError(`The key file ${path} disappeared while it was being made.`)
   return keys
+}
+
+// One directory, not those above it: a key in a place that nobody has made is more likely a mistyped path.
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {
@@ -108,7 +149,7 @@ async function syncDirectory(path: string): Promise<void> {
 function unusable(path: string, error: unknown): InvalidInputError {
   return new InvalidInputError(
     `The key file ${path} cannot be used (${codeOf(error) ?? 'unknown error'}). ` +
-      'Make its directory writable for this user, or set EVERGRANT_ENCRYPTION_KEYS.',
+      'Its directory must be there, writable for this user; or set EVERGRANT_ENCRYPTION_KEYS.',
   )
 }
 

@@ -101,7 +101,15 @@ describe('a key ring', () => {
 
   test('does not open with another key of the same id', () => {
     const impostor = new KeyRing([ringKey('k1')], 'the test')
-    failureOf(() => impostor.open(ring.seal(Secret.of('token'), place), place))
+    const { message } = failureOf(() => impostor.open(ring.seal(Secret.of('token'), place), place))
+    expect(message).toMatch(/does not open with the key "k1": another key of the same id sealed it, or /)
+    expect(message).toContain('Put the key "k1" that sealed it into the test')
+  })
+
+  test('speaks of no other key where the text is no whole envelope', () => {
+    const { message } = failureOf(() => ring.open('eg1.AAAA', place))
+    expect(message).toContain('it was altered or cut')
+    expect(message).not.toContain('key')
   })
 
   test('gives plaintext from before as it is, unless sealed values are required', () => {

@@ -18,6 +18,7 @@ export interface KeyRingOptions {
 export class KeyRing implements Cipher {
   readonly #keys: ReadonlyMap<string, KeyObject>
   readonly #sealingKeyId: string
+  readonly #source: string
   readonly #requireSealed: boolean
 
   /**
@@ -28,6 +29,7 @@ export class KeyRing implements Cipher {
     const ring = unwrapRingKeys(keys, source)
     this.#keys = ring.keys
     this.#sealingKeyId = ring.sealingKeyId
+    this.#source = source
     this.#requireSealed = options.requireSealed ?? false
   }
 
@@ -52,12 +54,17 @@ export class KeyRing implements Cipher {
   open(text: string, place: SealedPlace): Secret {
     if (!hasEnvelopePrefix(text)) return this.#openPlaintext(text, place)
     const envelope = parseEnvelope(text)
-    if (envelope === null) throw altered(place)
+    if (envelope === null) {
+      throw new DecryptionError(
+        `${nameOf(place)} does not open: it was altered or cut. To mend it, ${RESTORE}`,
+        place,
+      )
+    }
 
     const { keyId, nonce, sealed } = envelope
     const plaintext = decrypt(this.#key(keyId, place), nonce, associatedDataOf(keyId, place), sealed)
     const value = plaintext === null ? null : decodePlaintext(plaintext)
-    if (value === null) throw altered(place)
+    if (value === null) throw this.#unopened(keyId, place)
     return Secret.of(value)
   }
 
@@ -67,7 +74,7 @@ export class KeyRing implements Cipher {
 
   #openPlaintext(text: string, place: SealedPlace): Secret {
     if (text === '') {
-      throw new DecryptionError(`${nameOf(place)} is an empty text. ${STORE_AGAIN}`, place)
+      throw new DecryptionError(`${nameOf(place)} is an empty text. To mend it, ${RESTORE}`, place)
     }
     if (this.#requireSealed) {
       throw new DecryptionError(
@@ -79,26 +86,30 @@ export class KeyRing implements Cipher {
     return Secret.of(text)
   }
 
+  /** The tag tells no cause from another, so the one that a person can mend best comes first. */
+  #unopened(keyId: string, place: SealedPlace): DecryptionError {
+    return new DecryptionError(
+      `${nameOf(place)} does not open with the key "${keyId}": another key of the same id sealed it, or it was ` +
+        `altered, cut, or moved from another place. Put the key "${keyId}" that sealed it into ${this.#source}, ` +
+        `instead of the one that is there. If nobody has it, ${RESTORE}`,
+      place,
+    )
+  }
+
   #key(id: string, place: SealedPlace): KeyObject {
     const key = this.#keys.get(id)
     if (key !== undefined) return key
     throw new DecryptionError(
       `${nameOf(place)} was sealed with the key "${id}", which is not in the key ring ` +
-        `(it holds: ${this.keyIds.join(', ')}). Add that key behind the first one, ` +
+        `(it holds: ${this.keyIds.join(', ')}). Add that key to ${this.#source}, behind the first one, ` +
         'or connect the account again if the key is lost.',
       place,
     )
   }
 }
 
-const STORE_AGAIN = 'Restore the row from a backup, or store new tokens for this connection.'
-
-function altered(place: SealedPlace): DecryptionError {
-  return new DecryptionError(
-    `${nameOf(place)} does not open: it was altered, cut, or moved from another place. ${STORE_AGAIN}`,
-    place,
-  )
-}
+const RESTORE =
+  'restore the row from a backup, or give new tokens to `evergrant import --overwrite`, or to storeTokens().'
 
 function nameOf({ purpose, clientId, provider }: SealedPlace): string {
   return `The stored ${purpose} of "${clientId}" at "${provider}"`

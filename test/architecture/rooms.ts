@@ -59,6 +59,7 @@ export const rights: Readonly<Record<string, Rights>> = {
 /** Files beside the folders that are rooms of their own, or belong to one. All others belong to the service. */
 const rootFiles: Readonly<Record<string, string>> = {
   'errors.ts': 'errors',
+  'known-names.ts': 'errors',
   'secret.ts': 'secret',
   'clock.ts': 'clock',
   'randomness.ts': 'clock',

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { commandLine } from '../support/command-line.ts'
+import { commandLine, unwrapped } from '../support/command-line.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import type { Ended } from '../support/processes.ts'
 
@@ -39,6 +39,8 @@ describe('on the embedded database', () => {
     'every line holds, twice, and the command at the end shows what is left',
     async () => {
       for (let time = 0; time < 2; time += 1) {
+        // A key that was lost with the tokens of a demo is no loss.
+        rmSync(join(directory, '.evergrant/demo/evergrant.db.key'), { force: true })
         const ended = await run(['demo', '--once'], { env: real })
         expectStory(ended)
         expect(lookAtIt(ended, { PATH: process.env.PATH })).toMatch(
@@ -54,28 +56,45 @@ describe('on the embedded database', () => {
 
   test('Ctrl-C ends it at any time, with every process that it had started', async () => {
     const child = start(['demo'])
-    let printed = ''
-    child.stdout.setEncoding('utf8').on('data', text => {
-      printed += text
-    })
-    await expect.poll(() => printed, { timeout: 20_000 }).toContain('3  ✓')
+    const said = await printed(child, '3  ✓')
     const children = childrenOf(child.pid ?? 0)
     expect(children.length).toBe(5)
     child.kill('SIGINT')
     const [code] = await once(child, 'exit')
     expect(code).toBe(130)
-    expect(printed).not.toContain('✗')
+    expect(said()).not.toContain('✗')
     await expect.poll(() => children.filter(isRunning)).toEqual([])
   })
 
   test('a second one is refused while one is running', async () => {
     const first = start(['demo'])
-    await once(first.stdout, 'data')
+    await printed(first, 'a local Zoho')
     const second = await run(['demo'])
     expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('Another demo is running') })
     first.kill('SIGTERM')
     const [code] = await once(first, 'exit')
     expect(code).toBe(143)
+  })
+
+  test.each([
+    ['of another kind', 'mysql://u:c4n4ry@h/d', /error \[INVALID_INPUT\] DATABASE_URL must begin with/],
+    [
+      'that cannot be read',
+      'postgres://u:c4n4ry@h:x/d',
+      /error \[INVALID_INPUT\] The database URL cannot be/,
+    ],
+  ])('a DATABASE_URL %s is refused, not passed over', async (_, url, complaint) => {
+    const { code, stdout, stderr } = await run(['demo', '--once'], { env: { DATABASE_URL: url } })
+    expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(complaint)])
+    expect(stdout + stderr).not.toContain('c4n4ry')
+    expect(stdout).not.toContain('✓')
+  })
+
+  test('a SQLite file in DATABASE_URL is left alone, and the first lines say so', async () => {
+    expect(await beginningOf({ DATABASE_URL: 'file:mine.db' })).toMatch(
+      /database {2}SQLite in .*demo.*\n +What DATABASE_URL names is left alone/,
+    )
+    expect(existsSync(join(directory, 'mine.db'))).toBe(false)
   })
 
   test('it takes no --schema: it has its own', async () => {
@@ -85,6 +104,16 @@ describe('on the embedded database', () => {
 
 describe('on PostgreSQL', async () => {
   const database = await freshDatabase()
+
+  test('the first lines say what it makes there, and how to be rid of it', async () => {
+    const [head = ''] = (await beginningOf({ DATABASE_URL: database.url })).split('1  ✓')
+    expect(head).toMatch(/database {2}PostgreSQL at 127\.0\.0\.1:\d+\/\w+, by DATABASE_URL\n/)
+    expect(head).toContain('It makes the schema evergrant_demo, and touches nothing else there.\n')
+    const removal = /To remove it: (.*)$/m.exec(head)?.[1] ?? ''
+    await database.query(removal)
+    const left = await database.query(`select from pg_namespace where nspname = 'evergrant_demo'`)
+    expect(left).toEqual([])
+  })
 
   test(
     'every line holds, and nothing is touched outside its schema',
@@ -126,6 +155,25 @@ describe('on PostgreSQL', async () => {
     PATIENCE_MS,
   )
 })
+
+/** Waits until a demo has printed `text`. Gives what it has printed so far, whenever it is asked. */
+async function printed(child: ReturnType<typeof start>, text: string): Promise<() => string> {
+  let all = ''
+  child.stdout.setEncoding('utf8').on('data', more => {
+    all += more
+  })
+  await expect.poll(() => all, { timeout: 20_000 }).toContain(text)
+  return () => all
+}
+
+/** What a demo prints until its first line holds. */
+async function beginningOf(env: Readonly<Record<string, string>>): Promise<string> {
+  const child = start(['demo'], { env })
+  const said = await printed(child, '1  ✓')
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  return said()
+}
 
 function childrenOf(parent: number): readonly number[] {
   return readdirSync('/proc')

@@ -43,6 +43,12 @@ describe('a new database', async () => {
     }
   })
 
+  test('gets no tables in a schema that was not meant: an option that does not exist is refused', async () => {
+    await expect(runMigrations(database.url, { shema: 'other' } as never)).rejects.toThrow(
+      'runMigrations() has no option "shema". Did you mean "schema"? There is: schema.',
+    )
+  })
+
   test('is written and locked by the first migration only', async () => {
     await runMigrations(database.url)
     const locker = new pg.Client({ connectionString: database.url })

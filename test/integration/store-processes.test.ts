@@ -60,4 +60,15 @@ describe.each(ENGINES)('%s and several processes', (_, { url, emptyUrl, open }) 
     expect((await rowOf(store, row)).generation).toBe(row.generation + 150)
     await store[Symbol.asyncDispose]()
   })
+
+  test('what is written beside a second store of the same process is there for the others', async () => {
+    const stores = [await open(), await open()] as const
+    // Opens and closes: the last one to leave a SQLite file takes its log away.
+    await runWorkers(1, compiled, url, 'open')
+    for (const store of stores) {
+      const row = await storedRow(store)
+      expect(await runWorkers(1, compiled, url, 'claim', JSON.stringify(row))).toEqual([1])
+    }
+    for (const store of stores) await store[Symbol.asyncDispose]()
+  })
 })

@@ -1,7 +1,7 @@
 import { Output } from '../../src/cli/output.ts'
 
 /** An output that remembers, as a terminal or not. */
-export function captureOutput({ terminal = false, json = false, noColor = false } = {}): {
+export function captureOutput({ terminal = false, json = false, noColor = false, columns = 80 } = {}): {
   readonly output: Output
   readonly stdout: () => string
   readonly stderr: () => string
@@ -9,6 +9,7 @@ export function captureOutput({ terminal = false, json = false, noColor = false 
   const written = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof written) => ({
     isTTY: terminal,
+    columns: terminal ? columns : undefined,
     write: (text: string): void => {
       written[name] += text
     },

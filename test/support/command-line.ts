@@ -22,6 +22,11 @@ export interface CommandLine {
   start(args: readonly string[], options?: CommandOptions): ChildProcessWithoutNullStreams
 }
 
+/** What was printed on standard error, as it was before it was wrapped. */
+export function unwrapped(text: string): string {
+  return text.replaceAll(/\n +/g, ' ')
+}
+
 const program = join(projectDirectory, 'dist/cli/main.js')
 
 /** Call it outside of tests and hooks; the directory is removed when the test file is done. */

@@ -1,25 +1,35 @@
 import { join } from 'node:path'
 import type { ListedConnection, ListTokensOptions, OAuthTokenService } from 'evergrant'
 import { type DatabasePlace, findDatabase, generateKey, systemClock } from 'evergrant/admin'
-import { durationText } from '../duration-text.ts'
+import { ConnectionTable } from '../connection-table.ts'
 import { EXIT, UsageError } from '../failure.ts'
 import { type Invocation, textOption, withService } from '../invocation.ts'
-import type { Output, Style } from '../output.ts'
+import type { Output } from '../output.ts'
 import { ownName, quoted } from '../own-name.ts'
-import { Table } from '../table.ts'
 import { visible } from '../visible-text.ts'
 
-const HEADINGS = ['CLIENT', 'PROVIDER', 'STATUS', 'EXPIRES IN', 'LAST REFRESH', 'LAST ERROR', 'GENERATION']
-const STATUS_COLUMN = 2
 const PAGE = 500
+/** What `--status` takes: the words of the table, and those of the code. */
+const STATUSES: ReadonlyMap<string, ListTokensOptions['status']> = new Map([
+  ['active', 'active'],
+  ['suspect', 'suspect'],
+  ['reconnect', 'reauthorization_required'],
+  ['reauthorization_required', 'reauthorization_required'],
+])
+
+const LINES_OF_MEMORY = [
+  'A database in memory belongs to the process that opened it.',
+  'There is nothing to show here. Name another in DATABASE_URL, or with --data-dir.',
+]
 
 /** Lists connections, a page at a time. Reads nothing that is sealed, so it needs no encryption key. */
 export async function status(invocation: Invocation): Promise<number> {
   const { output } = invocation
   const filter = filterOf(invocation)
-  const database = findDatabase()
+  const database = findDatabase({ schema: invocation.schema })
   if (database.exists === false) {
-    output.report({ database, connections: [] }, linesWithoutDatabase(database))
+    const isMemory = database.kind === 'memory'
+    output.report({ database, connections: [] }, isMemory ? LINES_OF_MEMORY : linesWithoutDatabase(database))
     return EXIT.done
   }
   const options = { migrate: false, encryptionKeys: generateKey({ id: 'not-used' }) }
@@ -32,9 +42,9 @@ export async function status(invocation: Invocation): Promise<number> {
 
 function filterOf(invocation: Invocation): ListTokensOptions {
   const wanted = textOption(invocation, 'status')
-  const status = (['active', 'suspect', 'reauthorization_required'] as const).find(known => known === wanted)
+  const status = wanted === undefined ? undefined : STATUSES.get(wanted)
   if (wanted !== undefined && status === undefined) {
-    throw new UsageError('--status takes active, suspect or reauthorization_required.')
+    throw new UsageError('--status takes active, suspect or reconnect (reauthorization_required).')
   }
   return { clientId: invocation.args[0], provider: textOption(invocation, 'provider'), status, limit: PAGE }
 }
@@ -65,51 +75,14 @@ async function printTable(
   filter: ListTokensOptions,
   output: Output,
 ): Promise<void> {
-  const table = new Table(HEADINGS)
-  let isFirst = true
+  const table = new ConnectionTable(output, systemClock.wallMs())
+  let isEmpty = true
   for await (const page of pages(service, filter)) {
-    if (isFirst && page.length === 0) return output.line('No connections.')
-    const cells = page.map(connection => cellsOf(connection, systemClock.wallMs()))
-    const rows = table.align(isFirst ? [HEADINGS, ...cells] : cells)
-    const heading = isFirst ? rows[0] : undefined
-    if (heading !== undefined) output.line(output.paint('dim', heading.join('  ')))
-    for (const row of isFirst ? rows.slice(1) : rows) output.line(coloured(row, output).join('  '))
-    isFirst = false
+    if (page.length > 0) table.print(page)
+    isEmpty &&= page.length === 0
   }
-}
-
-function cellsOf(connection: ListedConnection, now: number): readonly string[] {
-  const { clientId, provider, status, expiresAt, lastRefreshedAt, lastError, generation } = connection
-  return [
-    visible(clientId),
-    visible(provider),
-    status,
-    expiresAt === null ? '-' : untilText(expiresAt.getTime() - now),
-    lastRefreshedAt === null ? '-' : `${durationText(now - lastRefreshedAt.getTime())} ago`,
-    lastError ?? '-',
-    String(generation),
-  ]
-}
-
-function untilText(ms: number): string {
-  return ms > 0 ? durationText(ms) : 'expired'
-}
-
-function coloured(row: readonly string[], output: Output): readonly string[] {
-  return row.map((cell, column) =>
-    column === STATUS_COLUMN ? output.paint(styleOf(cell.trim()), cell) : cell,
-  )
-}
-
-function styleOf(status: string): Style {
-  switch (status) {
-    case 'active':
-      return 'green'
-    case 'suspect':
-      return 'yellow'
-    default:
-      return 'red'
-  }
+  if (isEmpty) output.line('No connections.')
+  for (const line of table.legend) output.hint(line)
 }
 
 function linesWithoutDatabase({ name, dataDirectory }: DatabasePlace): readonly string[] {

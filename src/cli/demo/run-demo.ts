@@ -5,7 +5,15 @@ import type { Chapter } from './chapter.ts'
 import { playEncore } from './encore.ts'
 import type { Finding } from './finding.ts'
 import { interruptions } from './interruptions.ts'
-import { commandToLook, type DemoPlace, describePlace, enterDemoPlace } from './place.ts'
+import { refuseSecondDemo } from './one-at-a-time.ts'
+import {
+  commandToLook,
+  commandToRemove,
+  type DemoPlace,
+  describePlace,
+  enterDemoPlace,
+  factsOf,
+} from './place.ts'
 import { Processes } from './processes.ts'
 import { type Stage, setStage } from './stage.ts'
 import { story } from './story.ts'
@@ -40,11 +48,11 @@ async function perform(
 ): Promise<number> {
   const startedAt = systemClock.monotonicMs()
   const place = await enterDemoPlace()
+  await refuseSecondDemo(place)
+  teller.open(TITLE, factsOf(place))
   output.progress('  Starting a local Zoho and four processes …')
   const stage = await setStage(place, processes)
-  teller.open(TITLE, [
-    ['database', describePlace(place)],
-    ...(place.schema === undefined ? [] : [['', 'nothing outside this schema is touched'] as const]),
+  teller.facts([
     ['provider', `a local Zoho in a process of its own, ${stage.zoho.url}`],
     ['tokens', 'live for seconds here, so that you can watch'],
   ])
@@ -86,6 +94,7 @@ function close(teller: Teller, place: DemoPlace, elapsedMs: number, goesOn: bool
     '',
     `The database stays: ${visible(describePlace(place))}`,
     `Look at it:         ${visible(commandToLook(place))}`,
+    `Remove it:          ${visible(commandToRemove(place))}`,
     ...(goesOn ? ['', 'The provider goes on. Each background refresh is a line; Ctrl-C ends it.'] : []),
   ])
 }
@@ -97,6 +106,7 @@ function documentOf(teller: Teller, place: DemoPlace, elapsedMs: number): object
     database: place.database,
     schema: place.schema ?? null,
     lookWith: commandToLook(place),
+    removeWith: commandToRemove(place),
     lines: teller.told,
   }
 }

@@ -1,9 +1,9 @@
 import { OAuthTokenService, type Policy } from 'evergrant'
-import { fileKeys } from 'evergrant/admin'
+import { generateKey } from 'evergrant/admin'
 import { type ForkedLocalZoho, forkLocalZoho, localZohoApp } from 'evergrant/testing'
 import { Actor } from './actor.ts'
 import { CLIENT_ID } from './connection.ts'
-import { announceDemo, refuseSecondDemo } from './one-at-a-time.ts'
+import { announceDemo } from './one-at-a-time.ts'
 import type { DemoPlace } from './place.ts'
 import type { Processes } from './processes.ts'
 
@@ -37,11 +37,9 @@ export interface Stage {
 
 /**
  * A clean database, a local Zoho, and four processes that have opened their service.
- * @throws UsageError another demo runs here
  * @throws InvalidInputError | StoreUnavailableError the database cannot be used
  */
 export async function setStage(place: DemoPlace, processes: Processes): Promise<Stage> {
-  await refuseSecondDemo(place)
   await clean(place)
   // Zoho's throttle, ten refreshes in ten minutes, is for tokens that live an hour.
   const zoho = await forkLocalZoho({ accessTokenLifetimeMs: TOKEN_LIFETIME_MS, throttle: null })
@@ -70,9 +68,9 @@ async function environmentFor(zoho: ForkedLocalZoho): Promise<NodeJS.ProcessEnv>
   }
 }
 
-/** Deletes what an earlier demo has left in the demo's own database. */
-async function clean({ schema, keyFile }: DemoPlace): Promise<void> {
-  const encryptionKeys = keyFile === undefined ? undefined : fileKeys(keyFile)
+/** Deletes what an earlier demo has left in the demo's own database. Opens nothing, so its key may be gone. */
+async function clean({ schema }: DemoPlace): Promise<void> {
+  const encryptionKeys = generateKey({ id: 'not-used' })
   const service = await OAuthTokenService.open({ schema, encryptionKeys })
   try {
     for (;;) {

@@ -13,6 +13,10 @@ export interface Told {
   readonly broken: readonly Pick<Check, 'expected' | 'found'>[]
 }
 
+/** Names with what there is to say of them; '' goes on with the name above. */
+export type Facts = readonly (readonly [name: string, value: string])[]
+
+const LONGEST_NAME = 'database'.length
 const INDENT = '        '
 
 /** Tells the story line by line: a line counts only when everything that was checked for it holds. */
@@ -44,13 +48,21 @@ export class Teller {
   }
 
   /** The title, and where everything is. */
-  open(title: string, facts: readonly (readonly [name: string, value: string])[]): void {
-    const longest = Math.max(...facts.map(([name]) => name.length))
+  open(title: string, facts: Facts): void {
     this.#say('', `  ${this.#output.paint('bold', title)}`, '')
-    for (const [name, value] of facts) {
-      this.#say(`  ${this.#output.paint('dim', name.padEnd(longest))}  ${visible(value)}`)
-    }
+    this.#list(facts)
+  }
+
+  /** The facts that are known only later; the story follows. */
+  facts(facts: Facts): void {
+    this.#list(facts)
     this.#say('')
+  }
+
+  #list(facts: Facts): void {
+    for (const [name, value] of facts) {
+      this.#say(`  ${this.#output.paint('dim', name.padEnd(LONGEST_NAME))}  ${visible(value)}`)
+    }
   }
 
   /** What is going on, while it takes its time. */

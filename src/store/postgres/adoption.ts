@@ -48,7 +48,7 @@ export async function adoptTable(db: Database, schema: string): Promise<void> {
   if (problems.length > 0) {
     throw new InvalidInputError(
       `The table ${schema}.oauth_tokens cannot be used by Evergrant: ${problems.join('; ')}. ` +
-        'Change it, or give Evergrant a schema of its own (option `schema`). Nothing was changed.',
+        'Change it, or give Evergrant a schema of its own (--schema, or the option schema). Nothing was changed.',
     )
   }
   for (const change of loosened(columns)) await db.execute(sql.raw(`alter table oauth_tokens ${change}`))

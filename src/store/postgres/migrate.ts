@@ -1,12 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { InvalidInputError } from '../../errors.ts'
+import { refuseUnknownNames } from '../../known-names.ts'
+import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { Migration } from '../migration.ts'
 import type { Database } from '../sql-engine.ts'
 import { adoptTable } from './adoption.ts'
 import { storeFailure } from './failure.ts'
 import { postgresMigrations } from './migrations/all.ts'
 import { tablesIn } from './schema.ts'
-import { openSource, type PostgresHandle, type PostgresSource } from './source.ts'
+import { openSource, type PostgresSource } from './source.ts'
 
 /** A large table takes its time, and nine processes wait for the tenth. */
 const MIGRATION_LIMIT_MS = 60_000
@@ -25,9 +27,11 @@ const MIGRATION_LIMIT_MS = 60_000
  * await runMigrations(drizzle(process.env.DATABASE_URL), { schema: 'auth' })
  */
 export async function runMigrations(
-  database: PostgresHandle,
-  { schema = 'public' }: { readonly schema?: string | undefined } = {},
+  database: DatabaseHandle,
+  options: { readonly schema?: string | undefined } = {},
 ): Promise<readonly string[]> {
+  refuseUnknownNames(options, ['schema'], { owner: 'runMigrations()', noun: 'option' })
+  const { schema = 'public' } = options
   const source = await openSource(database, MIGRATION_LIMIT_MS)
   try {
     return await migrate(source, parseSchemaName(schema))
@@ -63,7 +67,8 @@ export async function checkSchema(source: PostgresSource, schema: string): Promi
 export function parseSchemaName(schema: string): string {
   if (/^[A-Za-z_][\w$-]{0,62}$/.test(schema)) return schema
   throw new InvalidInputError(
-    'The option `schema` is no name of a schema: letters, digits, _, $ and -, at most 63, no digit first.',
+    'The name of the schema (--schema, or the option schema) is none: letters, digits, _, $ and -, at most 63, no ' +
+      'digit first.',
   )
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { InvalidInputError } from '../../errors.ts'
 import { CannotOpen } from './failure.ts'
 
@@ -68,12 +68,22 @@ export class SqliteConnection {
 export async function openConnection(path: string): Promise<SqliteConnection> {
   const Libsql = await importLibsql()
   try {
-    // SQLite gives the files beside it the mode of the database file.
-    closeSync(openSync(path, 'a', 0o600))
+    makeFile(path)
     return new SqliteConnection(new Libsql(path))
   } catch {
     throw new CannotOpen('cannot open')
   }
+}
+
+/**
+ * Makes the file with a mode of ours: SQLite gives it to the files beside it. A file that is there is not opened
+ * here. Closing a descriptor gives up every lock that this process has on the file (§2.2 of
+ * https://sqlite.org/howtocorrupt.html), and then the next process to leave it takes away the log that another
+ * service of this process still writes to.
+ */
+function makeFile(path: string): void {
+  if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK)
+  else closeSync(openSync(path, 'a', 0o600))
 }
 
 /** Settings of a connection, in this order: without the first, the second would fail where two processes open. */

@@ -22,6 +22,19 @@ test('a directory that is there is left as it is: it may be the root of a reposi
   expect(readdirSync(directory)).toEqual([])
 })
 
-test('a place where no directory can be is refused, with the variable to change', async () => {
-  await expect(makeDataDirectory('/dev/null/data')).rejects.toThrow(/EVERGRANT_DATA_DIR/)
+test.each(['/dev/null/data', '/dev/null', '/proc/evergrant', '/proc/evergrant/a/b'])(
+  'a place where no directory can be is refused, with what to change: %j',
+  async directory => {
+    await expect(makeDataDirectory(directory)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/EVERGRANT_DATA_DIR.*--data-dir/),
+    })
+  },
+)
+
+test('one that many make at once is whole for all of them', async () => {
+  const directory = join(parent, 'many/at/once')
+  await Promise.all(Array.from({ length: 20 }, () => makeDataDirectory(directory)))
+  expect(statSync(join(parent, 'many')).mode & 0o777).toBe(0o700)
+  expect(readFileSync(join(directory, '.gitignore'), 'utf8')).toBe('*\n')
 })

@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { InvalidInputError } from '../../errors.ts'
 
 /**
@@ -8,14 +9,47 @@ import { InvalidInputError } from '../../errors.ts'
  */
 export async function makeDataDirectory(directory: string): Promise<void> {
   try {
-    const made = await mkdir(directory, { recursive: true, mode: 0o700 })
-    if (made !== undefined) await writeFile(`${directory}/.gitignore`, '*\n', { flag: 'wx', mode: 0o600 })
+    if (await makeWithParents(resolve(directory))) await keepOutOfRepositories(directory)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EEXIST') return
     throw new InvalidInputError(
-      `The data directory ${directory} cannot be written (${code ?? 'unknown fault'}). Make it writable for this ` +
-        'user, or name another in EVERGRANT_DATA_DIR.',
+      `The data directory ${directory} cannot be made (${codeOf(error) ?? 'unknown fault'}). Make it writable for ` +
+        'this user, or name another: in EVERGRANT_DATA_DIR, or with --data-dir.',
     )
   }
+}
+
+/**
+ * Gives whether the directory is new. Not by the `recursive` of Node's mkdir: where a file system answers that the
+ * parent is missing although it is there (/proc does), that tries again without end.
+ */
+async function makeWithParents(directory: string): Promise<boolean> {
+  try {
+    return await make(directory)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(directory) === directory) throw error
+  }
+  await makeWithParents(dirname(directory))
+  return make(directory)
+}
+
+async function make(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory, { mode: 0o700 })
+    return true
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !(await stat(directory)).isDirectory()) throw error
+    return false
+  }
+}
+
+async function keepOutOfRepositories(directory: string): Promise<void> {
+  try {
+    await writeFile(`${directory}/.gitignore`, '*\n', { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

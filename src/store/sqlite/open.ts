@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { EvergrantError, InvalidInputError } from '../../errors.ts'
 import type { TokenStore } from '../../ports/store.ts'
 import { SqlStore } from '../sql-store.ts'
 import { retryWhileBusy } from './busy.ts'
 import { configure, openConnection, type SqliteConnection } from './connection.ts'
 import { SqliteEngine } from './engine.ts'
-import { openFailure } from './failure.ts'
+import { CannotOpen, openFailure } from './failure.ts'
 import { parseFileUrl } from './file-url.ts'
 import { checkSchema, migrate } from './migrate.ts'
+import { holdsSealedValues } from './sealed-values.ts'
 
 const DEFAULT_TIMEOUT_MS = 3_000
 
@@ -52,6 +54,25 @@ export async function migrateSqliteFile(url: string): Promise<readonly string[]>
     const applied = await migrate(connection)
     connection.close()
     return applied
+  })
+}
+
+/**
+ * Whether a file holds anything that is sealed; makes none and no tables.
+ * @throws InvalidInputError the file cannot be used.
+ * @throws StoreUnavailableError another process holds it for too long.
+ */
+export async function sqliteFileHoldsSealedValues(
+  url: string,
+  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+): Promise<boolean> {
+  const path = parseFileUrl(url)
+  if (!existsSync(dirname(path))) throw openFailure(new CannotOpen('no directory'), path)
+  if (!existsSync(path)) return false
+  return withConnection(path, timeoutMs, async connection => {
+    const holds = await retryWhileBusy(timeoutMs, () => holdsSealedValues(connection))
+    connection.close()
+    return holds
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Chapter } from '../chapter.ts'
 import { counted, same } from '../finding.ts'
-import { databaseFiles } from '../place.ts'
+import { withDatabaseCopies } from '../place.ts'
 
 export const sealedRow: Chapter = {
   title: 'In the database, tokens are sealed',
@@ -8,7 +8,7 @@ export const sealedRow: Chapter = {
     // Whatever it has seen it looks for: also what is stored now.
     await second.ask('row')
     await second.ask('token')
-    const audit = await second.ask('audit', databaseFiles(place))
+    const audit = await withDatabaseCopies(place, files => second.ask('audit', files))
     const columns = [audit.accessToken, audit.refreshToken]
     const where =
       audit.bytes === 0 ? 'the row' : `${audit.bytes.toLocaleString('en-US')} bytes of the database`
