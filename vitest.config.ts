@@ -15,8 +15,8 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/clean-environment.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Packs and installs: `npm run test:packaging`.
-    exclude: [...configDefaults.exclude, 'test/packaging/tarball.test.ts'],
+    // They need the registry, or a pooler: `npm run test:packaging`, `npm run test:pooler`.
+    exclude: [...configDefaults.exclude, 'test/packaging/tarball.test.ts', 'test/pooler/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -85,6 +85,11 @@ const NEEDS_A_PERSON = new Set(['25006', '28000', '28P01', '3D000', '3F000', '42
 
 const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
   ['ETIMEDOUT', 'PostgreSQL did not answer in time. Check its load, its locks and the size of the pool'],
+  [
+    '08P01',
+    'PostgreSQL, or the pooler before it, does not take the connection. Check the user, the password and the name ' +
+      'of the database in the URL, and the log of the pooler',
+  ],
   ['25006', 'PostgreSQL is read-only. Connect to the primary'],
   ['28000', 'PostgreSQL refuses the login. Check user and pg_hba.conf'],
   ['28P01', 'PostgreSQL refuses the password. Check the database URL'],
