@@ -10,5 +10,5 @@ process.env.EVERGRANT_TEST_POOLER = 'pgbouncer'
 
 export default defineConfig({
   ...project,
-  test: { ...project.test, include: [...databaseTests()], exclude: [] },
+  test: { ...project.test, include: ['test/pooler/*.test.ts', ...databaseTests()], exclude: [] },
 })
