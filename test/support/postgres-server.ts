@@ -175,7 +175,7 @@ function initialize(folder: string, binaries: string, user: ServerUser): void {
   if (user.uid !== undefined && user.gid !== undefined) {
     for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid)
   }
-  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions']
+  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync']
   const made = spawnSync(
     join(binaries, 'initdb'),
     ['-D', data, '-U', USER, `--pwfile=${passwordFile}`, ...flags],
