@@ -1,6 +1,6 @@
 import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
-import { chooseDatabase, type DatabaseChoice } from './database.ts'
+import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
 import type { Demand } from './lifecycle/decide.ts'
@@ -130,6 +130,7 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
   const policy = parsePolicy(options.policy)
   const environment = readEnvironment()
   const choice = chooseDatabase(options.database, environment)
+  refuseSchema(choice, options.schema)
   const transport = httpTransport()
   const providers = createProviders({
     transport,
@@ -139,7 +140,7 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
     zohoAccountsServer: environment.zohoAccountsServer,
   })
   if (choice.kind === 'sqlite') await prepareDirectory(choice)
-  const keys = keySourceOf(options, environment, choice)
+  const keys = keySourceOf(options, environment, choice, policy)
   const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
   const store = await openStore(choice, options, policy)
   return new Assembly({
@@ -186,7 +187,12 @@ async function openStore(choice: DatabaseChoice, options: OpenOptions, policy: P
   }
 }
 
-function keySourceOf(options: OpenOptions, environment: Environment, choice: DatabaseChoice): KeySource {
+function keySourceOf(
+  options: OpenOptions,
+  environment: Environment,
+  choice: DatabaseChoice,
+  { storeTimeoutMs }: Policy,
+): KeySource {
   const given = options.encryptionKeys
   if (typeof given === 'string') return environmentKeys(given, 'encryptionKeys')
   if (given !== undefined) return given
@@ -197,7 +203,7 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
     case 'memory':
       return environmentKeys(generateKey('memory'), 'memory')
     case 'sqlite':
-      return fileKeys(`${choice.path}.key`, { data: dataOf(choice) })
+      return fileKeys(`${choice.path}.key`, { data: dataOf(choice, storeTimeoutMs) })
     case 'postgres':
       throw new InvalidInputError(
         'A PostgreSQL database needs an encryption key, and none is given. Make one with `npx evergrant keys generate` ' +
@@ -206,10 +212,13 @@ function keySourceOf(options: OpenOptions, environment: Environment, choice: Dat
   }
 }
 
-function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>): SealedData {
+function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>, timeoutMs: number): SealedData {
   return {
     name: `the database ${path}`,
-    holdsSealedValues: async () => (await import('./store/sqlite/open.ts')).sqliteFileHoldsSealedValues(path),
+    holdsSealedValues: async () => {
+      const { sqliteFileHoldsSealedValues } = await import('./store/sqlite/open.ts')
+      return sqliteFileHoldsSealedValues(path, timeoutMs)
+    },
   }
 }
 

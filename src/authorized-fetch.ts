@@ -5,8 +5,8 @@ import type { BadTokenRules, ProviderProfile } from './providers/profile.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import { named } from './refresh/refusal-error.ts'
 
-/** What `fetch` takes beside the options of the platform's own. */
-export interface FetchOptions extends RequestInit {
+/** The options of the platform's `fetch`, and one more. `redirect` has no effect: redirects are not followed. */
+export type FetchOptions = { [Name in keyof RequestInit]?: RequestInit[Name] | undefined } & {
   /** Hosts that the token may be sent to beside those of the profile: `api.example.com`, `127.0.0.1:8080`. */
   readonly allowHosts?: readonly string[] | undefined
 }
@@ -16,7 +16,7 @@ export interface AuthorizedFetch {
   readonly profile: Pick<ProviderProfile, 'headerScheme' | 'apiHosts' | 'badToken'>
   readonly allowHosts: readonly string[]
   readonly input: string | URL | Request
-  readonly init: RequestInit
+  readonly init: Omit<FetchOptions, 'allowHosts'>
   readonly token: () => Promise<HeldToken>
   /** Reports the token as rejected and refreshes it. */
   readonly reject: (held: HeldToken) => Promise<unknown>
@@ -43,13 +43,17 @@ export async function authorizedFetch(call: AuthorizedFetch): Promise<Response> 
 
 function requestOf({ key, input, init }: AuthorizedFetch): Request {
   try {
-    return new Request(input, { ...init, redirect: 'manual' })
+    return new Request(input, { ...definedOf(init), redirect: 'manual' })
   } catch {
     throw new InvalidInputError(
       `${named(key)}: fetch needs an absolute URL and options that fetch understands.`,
       key,
     )
   }
+}
+
+function definedOf(init: AuthorizedFetch['init']): RequestInit {
+  return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
 }
 
 function send({ profile }: AuthorizedFetch, request: Request, held: HeldToken): Promise<Response> {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors.ts'
+import { bare, unquoted } from './pasted-text.ts'
 import { Secret } from './secret.ts'
 
 /** A refresh token from an environment variable, for people who migrate from one. */
@@ -27,24 +28,49 @@ export interface Environment {
   variablesOf(provider: string): { readonly app: readonly string[]; readonly seed: readonly string[] }
 }
 
-/** Reads the environment; an empty variable counts as absent. */
+/**
+ * Reads the environment; an empty variable counts as absent. A variable that still wears what surrounded it in a
+ * file is refused when somebody uses it.
+ */
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Environment {
-  const read = (name: string): string | undefined => {
+  const text = (name: string): string | undefined => {
     const value = variables[name]?.trim()
     return value === '' ? undefined : value
   }
-  const keys = read('EVERGRANT_ENCRYPTION_KEYS')
+  const raw = {
+    url: text('DATABASE_URL'),
+    directory: text('EVERGRANT_DATA_DIR'),
+    keys: text('EVERGRANT_ENCRYPTION_KEYS'),
+    mode: text('NODE_ENV'),
+    location: text('ZOHO_LOCATION'),
+    accountsServer: text('ZOHO_ACCOUNTS_SERVER'),
+  }
+  const read: Read = name => bare(text(name), name)
   return {
-    databaseUrl: read('DATABASE_URL'),
-    dataDirectory: read('EVERGRANT_DATA_DIR') ?? '.evergrant',
-    dataDirectoryNamed: read('EVERGRANT_DATA_DIR') !== undefined,
-    production: read('NODE_ENV') === 'production',
-    encryptionKeys: keys === undefined ? undefined : Secret.of(keys),
-    zohoLocation: read('ZOHO_LOCATION'),
-    zohoAccountsServer: read('ZOHO_ACCOUNTS_SERVER'),
-    seedClientId: read('EVERGRANT_ENV_CLIENT_ID'),
+    get databaseUrl() {
+      return bare(raw.url, 'DATABASE_URL')
+    },
+    get dataDirectory() {
+      return unquoted(raw.directory, 'EVERGRANT_DATA_DIR') ?? '.evergrant'
+    },
+    dataDirectoryNamed: raw.directory !== undefined,
+    get production() {
+      return bare(raw.mode, 'NODE_ENV') === 'production'
+    },
+    get encryptionKeys() {
+      const value = bare(raw.keys, 'EVERGRANT_ENCRYPTION_KEYS')
+      return value === undefined ? undefined : Secret.of(value)
+    },
+    get zohoLocation() {
+      return bare(raw.location, 'ZOHO_LOCATION')
+    },
+    get zohoAccountsServer() {
+      return bare(raw.accountsServer, 'ZOHO_ACCOUNTS_SERVER')
+    },
+    // Any name that is printable may be that of a client.
+    seedClientId: text('EVERGRANT_ENV_CLIENT_ID'),
     appOf: provider => appOf(provider, read),
     seedOf: provider => seedOf(provider, read),
     variablesOf: provider => ({

@@ -8,6 +8,7 @@ export {
   type AnyEvergrantError,
   DecryptionError,
   type ErrorCode,
+  type ErrorSubject,
   EvergrantError,
   InsufficientScopeError,
   InvalidInputError,
@@ -20,12 +21,29 @@ export {
   StoreUnavailableError,
   TokenNotFoundError,
 } from './errors.ts'
-export type { ConnectionStatus, LastError } from './lifecycle/connection.ts'
+export type { Connection, ConnectionStatus, LastError } from './lifecycle/connection.ts'
 export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
+export type { ProviderTraits } from './lifecycle/provider-traits.ts'
 export type { ListedConnection, ListPage } from './listing.ts'
+export type {
+  DatabaseHandle,
+  DrizzleDatabase,
+  DrizzleTransaction,
+  PostgresPool,
+} from './ports/database-handle.ts'
 export type { EventSink, EvergrantEvent } from './ports/events.ts'
 export type { KeySource, RingKey } from './ports/key-source.ts'
-export type { Metadata } from './ports/store.ts'
+export type { ConnectionKey, Metadata } from './ports/store.ts'
+export type {
+  AnswerMembers,
+  AnswerRules,
+  BadTokenRules,
+  ClientAuthentication,
+  Endpoint,
+  ErrorCodes,
+  ProviderProfile,
+  Revocation,
+} from './providers/profile.ts'
 export type { ProviderOverride } from './providers/provider-override.ts'
 export type { AccessToken } from './refresh/held-token.ts'
 export { Secret } from './secret.ts'

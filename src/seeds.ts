@@ -38,13 +38,13 @@ export class Seeds {
   async ensure(key: ConnectionKey, observed: Observed | null): Promise<Observed> {
     if (observed !== null && !couldBeSeeded(observed.row)) return observed
     const seed = this.#ports.environment.seedOf(key.provider)
-    if (seed === null) return observed ?? this.#notFound(key, null)
+    if (seed === null) return observed ?? this.#notFound(key)
     if (observed !== null && !(await this.#isOutdated(key, observed.row, seed))) return observed
 
     await this.#plantOnce(key, seed, observed?.row ?? null)
     this.#ports.reads.forget(key)
     const planted = await this.#ports.reads.read(key)
-    return planted ?? this.#notFound(key, seed)
+    return planted ?? this.#notUsable(key, seed)
   }
 
   /** The seed that this client may use where it has no row; null: none. */
@@ -109,24 +109,62 @@ export class Seeds {
     return this.#ports.environment.seedClientId === key.clientId
   }
 
-  #notFound(key: ConnectionKey, seed: EnvironmentSeed | null): never {
-    const who = named(key)
-    const give = "give the account's tokens to `evergrant import`, or to storeTokens() after the OAuth flow."
-    if (seed === null) {
-      const variable = this.#ports.environment.variablesOf(key.provider).seed[0]
-      const remedy =
-        variable === undefined
-          ? `Connect the account: ${give}`
-          : `Set ${variable} to a refresh token, or ${give}`
-      throw new TokenNotFoundError(`${who}: no token is stored. ${remedy}`, key)
+  #notFound(key: ConnectionKey): never {
+    const variable = this.#ports.environment.variablesOf(key.provider).seed[0]
+    const remedy =
+      variable === undefined
+        ? `Connect the account: ${GIVE_TOKENS}`
+        : `Set ${variable} to a refresh token, or ${GIVE_TOKENS}`
+    throw new TokenNotFoundError(`${named(key)}: no token is stored. ${remedy}`, key)
+  }
+
+  /** There is a seed, and this client may not use it: says why, and never whose it is. */
+  async #notUsable(key: ConnectionKey, seed: EnvironmentSeed): Promise<never> {
+    const none = `${named(key)}: no token is stored, and`
+    const { variable } = seed
+    switch (await this.#refusalOf(key, seed)) {
+      case 'misspelt':
+        throw new TokenNotFoundError(
+          `${none} EVERGRANT_ENV_CLIENT_ID names this client in quotes or with a comma behind it. Take them away.`,
+          key,
+        )
+      case 'named_for_another':
+        throw new TokenNotFoundError(
+          `${none} ${variable} is for the client that EVERGRANT_ENV_CLIENT_ID names, which is another. ` +
+            `Connect the account: ${GIVE_TOKENS}`,
+          key,
+        )
+      case 'taken':
+        throw new TokenNotFoundError(
+          `${none} ${variable} belongs to the client that asked for it first. If it is the token of this client, set ` +
+            `EVERGRANT_ENV_CLIENT_ID to its name. Otherwise ${GIVE_TOKENS}`,
+          key,
+        )
+      case 'deleted':
+        throw new TokenNotFoundError(
+          `${none} the refresh token in ${variable} was deleted: it is not used again. Put a new one ` +
+            `there, or ${GIVE_TOKENS}`,
+          key,
+        )
     }
-    throw new TokenNotFoundError(
-      `${who}: no token is stored, and ${seed.variable} may not be used: it belongs to another client, or it was ` +
-        `used before and deleted. Name its client in EVERGRANT_ENV_CLIENT_ID, or ${give}`,
-      key,
-    )
+  }
+
+  async #refusalOf(key: ConnectionKey, seed: EnvironmentSeed): Promise<SeedRefusal> {
+    if (!this.#isNamed(key)) {
+      const bare = this.#ports.environment.seedClientId?.replaceAll(/^["'`]|["'`]?[,;]?$/g, '')
+      return bare === key.clientId ? 'misspelt' : 'named_for_another'
+    }
+    const { owner, use } = await this.#ports.store.seedMemory(seedOf(seed), key.provider)
+    const isTaken = owner !== null && owner !== key.clientId && !this.#isNamedOutright(key)
+    return !isTaken && use?.state === 'deleted' ? 'deleted' : 'taken'
   }
 }
+
+/** Why a client may not use a seed. */
+type SeedRefusal = 'misspelt' | 'named_for_another' | 'taken' | 'deleted'
+
+const GIVE_TOKENS =
+  "give the account's tokens to `evergrant import`, or to storeTokens() after the OAuth flow."
 
 // What a seed has made and nobody has refreshed or stored over.
 function couldBeSeeded(row: ConnectionRow): boolean {

@@ -1,4 +1,5 @@
 import type { PolicyOptions } from './lifecycle/policy.ts'
+import type { DatabaseHandle, DrizzleTransaction } from './ports/database-handle.ts'
 import type { EventSink } from './ports/events.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { Metadata } from './ports/store.ts'
@@ -23,9 +24,10 @@ export interface GetTokenOptions extends CallOptions {
   readonly requireScopes?: readonly string[] | undefined
 }
 
-/** The caller's own Drizzle transaction, on the database that was given to `open`. */
+/** Options of calls that can take part in a transaction of the caller's. */
 export interface TransactionOptions extends CallOptions {
-  readonly tx?: unknown
+  /** The caller's own Drizzle transaction, on the PostgreSQL database that was given to `open`. */
+  readonly tx?: DrizzleTransaction | undefined
 }
 
 export interface DeleteTokenOptions extends TransactionOptions {
@@ -62,8 +64,8 @@ export interface OpenOptions {
    * `postgres:…`, `file:…` (SQLite) or `memory:`; or your own `pg.Pool` or Drizzle Postgres database, which is not
    * closed by Evergrant. Default: `DATABASE_URL`, else a SQLite file in `EVERGRANT_DATA_DIR`.
    */
-  readonly database?: unknown
-  /** PostgreSQL schema of the tables. Default `public`. */
+  readonly database?: DatabaseHandle | undefined
+  /** PostgreSQL schema of the tables. Default `public`. An error on SQLite, which has none. */
   readonly schema?: string | undefined
   /** `id:base64(32 bytes)`, comma-separated, or a source of keys. The first seals, all open. */
   readonly encryptionKeys?: string | KeySource | undefined

@@ -10,7 +10,7 @@ test.each([
   ['postgres://user:c4n4ry@db.internal:5432/app?sslmode=require', 'db.internal:5432/app'],
   ['postgresql://db.internal/app', 'db.internal/app'],
   ['postgres:///app?host=/var/run/postgresql', '/var/run/postgresql/app'],
-  ['postgres://not a url c4n4ry', 'PostgreSQL'],
+  ['postgres://user:c4n4ry@/app', 'PostgreSQL'],
 ])('a PostgreSQL is named without its password: %s', (url, name) => {
   expect(findDatabase({ environment: { DATABASE_URL: url } })).toEqual({
     kind: 'postgres',
@@ -18,6 +18,14 @@ test.each([
     exists: null,
     dataDirectory: '.evergrant',
   })
+})
+
+test('a URL that open() refuses is refused here, too, and never named in part', () => {
+  for (const url of ['postgres://not a url c4n4ry', 'postgres://user:12#c4n4ry@db.internal/app']) {
+    const find = () => findDatabase({ environment: { DATABASE_URL: url } })
+    expect(find).toThrow(/^The database URL /)
+    expect(find).not.toThrow(/c4n4ry/)
+  }
 })
 
 test('without a variable it is the embedded one, there or not', () => {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { chooseDatabase, type DatabaseChoice } from '../database.ts'
+import { chooseDatabase, type DatabaseChoice, refuseSchema } from '../database.ts'
 import { readEnvironment } from '../environment.ts'
 import { InvalidInputError } from '../errors.ts'
 
@@ -18,6 +18,8 @@ export interface DatabasePlace {
 export interface FindDatabaseOptions {
   /** As `open` takes it. Default: the environment's, else the embedded one. */
   readonly database?: unknown
+  /** As `open` takes it: refused where the database has none. */
+  readonly schema?: string | undefined
   /** Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined
 }
@@ -29,6 +31,7 @@ export interface FindDatabaseOptions {
 export function findDatabase(options: FindDatabaseOptions = {}): DatabasePlace {
   const environment = readEnvironment(options.environment)
   const choice = chooseDatabase(options.database, environment)
+  refuseSchema(choice, options.schema)
   const { dataDirectory } = environment
   switch (choice.kind) {
     case 'memory':

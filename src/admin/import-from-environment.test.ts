@@ -63,7 +63,7 @@ describe('refuses, by the rules of getAccessToken,', () => {
     const [result] = await importFromEnvironment(tokens, { clientId: CLIENT })
     expect(result).toMatchObject({
       outcome: 'refused',
-      reason: expect.stringContaining('used before and deleted'),
+      reason: expect.stringContaining('was deleted: it is not used again'),
     })
   })
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -25,6 +25,15 @@ test('on PostgreSQL it does so in the schema that is named, and nowhere else', a
     `select schemaname from pg_tables where tablename = 'oauth_tokens' order by 1`,
   )
   expect(tables).toEqual([{ schemaname: 'auth' }])
+})
+
+test('on SQLite a schema is refused before anything is made: it has none', async () => {
+  const path = join(directory, 'no-schema.db')
+  await expect(migrate({ database: `file:${path}`, schema: 'auth' })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(/SQLite.*--schema/),
+  })
+  expect(existsSync(path)).toBe(false)
 })
 
 test('of processes that start at once, one applies and says so', async () => {

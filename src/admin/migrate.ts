@@ -2,11 +2,12 @@ import { chooseDatabase } from '../database.ts'
 import { readEnvironment } from '../environment.ts'
 import { InvalidInputError } from '../errors.ts'
 import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
+import type { DatabaseHandle } from '../ports/database-handle.ts'
 import { type DatabasePlace, findDatabase } from './find-database.ts'
 
 export interface MigrateOptions {
   /** As `open` takes it. Default: the environment's, else the embedded one. */
-  readonly database?: unknown
+  readonly database?: DatabaseHandle | undefined
   /** PostgreSQL schema of the tables. Default `public`. */
   readonly schema?: string | undefined
 }
@@ -28,7 +29,7 @@ export interface MigrationReport {
 export async function migrate(options: MigrateOptions = {}): Promise<MigrationReport> {
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'migrate()', noun: 'option' })
   const { database, schema } = options
-  const place = findDatabase({ database })
+  const place = findDatabase({ database, schema })
   return { database: place, applied: await applyMigrations(database, schema) }
 }
 

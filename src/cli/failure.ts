@@ -69,7 +69,7 @@ function exitCodeOf(code: string): number {
 }
 
 /** An `EvergrantError`, told by its shape: its class lies in a module that is not loaded for `--help`. */
-function isCoded(error: unknown): error is Error & { readonly code: string } {
+export function isCoded(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'retryable' in error && 'code' in error && typeof error.code === 'string'
 }
 

@@ -1,4 +1,5 @@
 import type { OAuthTokenService, OpenOptions } from 'evergrant'
+import type { Config } from './config-file.ts'
 import type { Output } from './output.ts'
 
 /** A command line that was understood. */
@@ -6,7 +7,10 @@ export interface Invocation {
   readonly args: readonly string[]
   /** Options of the verb, by their camel-case names. */
   readonly options: Readonly<Record<string, unknown>>
+  /** Of `--schema`, else of the config file. */
   readonly schema: string | undefined
+  /** What the file of `--config` or EVERGRANT_CONFIG exports. */
+  readonly config: Config
   readonly output: Output
 }
 
@@ -25,7 +29,7 @@ export function textOption({ options }: Invocation, name: string): string | unde
 }
 
 /**
- * Opens the service that the environment describes, and closes it afterwards: also on Ctrl-C, because a refresh
+ * Opens the service that environment and config file describe, and closes it afterwards: also on Ctrl-C, because a refresh
  * that is cut off between the provider's answer and the database could lose a rotated token.
  */
 export async function withService<Result>(
@@ -34,7 +38,7 @@ export async function withService<Result>(
   use: (service: OAuthTokenService) => Promise<Result>,
 ): Promise<Result> {
   const { OAuthTokenService: Service } = await import('evergrant')
-  const service = await Service.open({ schema: invocation.schema, ...options })
+  const service = await Service.open({ ...invocation.config, schema: invocation.schema, ...options })
   const stop = (signal: NodeJS.Signals): void => {
     void service.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command as CommanderCommand, CommanderError } from 'commander'
 import { refuseSecretsIn } from './argv-secrets.ts'
+import { type Config, loadConfig } from './config-file.ts'
 import { EXIT, failureOf, printFailure, UsageError } from './failure.ts'
 import { Output } from './output.ts'
 import { groups, type Verb, verbs } from './verbs.ts'
@@ -41,7 +42,8 @@ async function parse(args: readonly string[], output: Output): Promise<number> {
     .version(versionOf(), '--version', 'print the version')
     .option('--json', 'print one JSON document')
     .option('--data-dir <dir>', 'directory of the embedded database; DATABASE_URL is not used')
-    .option('--schema <name>', 'PostgreSQL schema of the tables')
+    .option('--schema <name>', 'PostgreSQL schema of the tables; an error on SQLite')
+    .option('--config <file>', 'ES module with providers of your own; else EVERGRANT_CONFIG')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .exitOverride()
@@ -96,13 +98,31 @@ function termOf(command: CommanderCommand): string {
 }
 
 async function invoke(verb: Verb, command: CommanderCommand, output: Output): Promise<number> {
-  const { dataDir, schema, json: _, ...options } = command.optsWithGlobals()
+  const { dataDir, schema, config: configFile, json: _, ...options } = command.optsWithGlobals()
+  refuseEmpty({ '--data-dir': dataDir, '--schema': schema, '--config': configFile })
   if (dataDir !== undefined) {
     process.env.EVERGRANT_DATA_DIR = dataDir
     delete process.env.DATABASE_URL
   }
   const run = await verb.load()
-  return run({ args: command.args, options, schema, output })
+  const config = await configOf(verb, configFile)
+  return run({ args: command.args, options, schema: schema ?? config.schema, config, output })
+}
+
+// An unset variable of a shell leaves an empty word, and not what was meant.
+function refuseEmpty(values: Readonly<Record<string, string | undefined>>): void {
+  for (const [option, value] of Object.entries(values)) {
+    if (value?.trim() === '') throw new UsageError(`${option} is empty. Give it a value, or leave it out.`)
+  }
+}
+
+async function configOf(verb: Verb, named: string | undefined): Promise<Config> {
+  if (verb.isApart) {
+    if (named === undefined) return {}
+    throw new UsageError(`\`evergrant ${verb.usage}\` opens no database of yours. Run it without --config.`)
+  }
+  const file = named ?? process.env.EVERGRANT_CONFIG?.trim()
+  return file === undefined || file === '' ? {} : loadConfig(file)
 }
 
 /** The parser's own words, without the value of an option: it may be a secret under an unknown name. */

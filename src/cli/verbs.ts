@@ -8,6 +8,8 @@ export interface Verb {
   readonly options: readonly (readonly [flags: string, description: string])[]
   /** What the help says besides; its lines fit 80 columns. */
   readonly notes?: string | undefined
+  /** It opens no database of the user's, so it takes no config file. */
+  readonly isApart?: true | undefined
   readonly example: string
   /** Loads what it needs only when it is asked for, so that `--help` is there at once. */
   readonly load: () => Promise<Command>
@@ -24,11 +26,23 @@ const STATUS_NOTES = `STATUS:
 LAST ERROR is the code of the last failure in short; --json has the whole code,
 and more about each connection.`
 
+const IMPORT_NOTES = `Records are a JSON array of objects, or JSON objects one a line, with
+  clientId                   your customer
+  provider                   zoho_crm, zoho_calendar
+  refreshToken, accessToken  at least one of them
+  expiresIn                  seconds that the access token lives; or
+  expiresAt                  when it ends: "2026-11-23T10:00:00Z"
+  scopes                     ["one", "two"] or "one two"
+  metadata                   {"location": "eu"}
+A mistake in one of them stores nothing. A record that is refused stops no
+other, and the exit code is 1.`
+
 export const verbs: readonly Verb[] = [
   {
     usage: 'demo',
     summary: 'watch a token stay fresh: a local provider, several processes, every line checked',
     options: [['--once', 'end when the story is told, also on a terminal']],
+    isApart: true,
     example: 'evergrant demo --once',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
@@ -80,6 +94,7 @@ export const verbs: readonly Verb[] = [
       ['--overwrite', 'replace connections that are there; they are kept otherwise'],
       ['--dry-run', 'say what would be done, and do nothing'],
     ],
+    notes: IMPORT_NOTES,
     example: 'evergrant import --dry-run < tokens.json',
     load: async () => (await import('./commands/import.ts')).importRecords,
   },
@@ -87,6 +102,7 @@ export const verbs: readonly Verb[] = [
     usage: 'keys generate',
     summary: 'print a new encryption key for EVERGRANT_ENCRYPTION_KEYS',
     options: [['--id <id>', "the key's name; default: one like k20261123-3f9a2c"]],
+    isApart: true,
     example: 'EVERGRANT_ENCRYPTION_KEYS=$(evergrant keys generate)',
     load: async () => (await import('./commands/keys.ts')).generate,
   },

@@ -20,6 +20,11 @@ test('a word that is longer than a line stays whole, and so does a command', () 
   ])
 })
 
+test('spaces stay as they are, where no line ends', () => {
+  expect(wrapped('  a  b   c', 16)).toEqual(['  a  b   c'])
+  expect(wrapped('Look at a  b/c', 12, '    ')).toEqual(['Look at a', '    b/c'])
+})
+
 test('colours take no room', () => {
   expect(wrapped('\u001b[31merror\u001b[39m one two', 14)).toEqual(['\u001b[31merror\u001b[39m one two'])
 })

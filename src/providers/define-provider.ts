@@ -4,14 +4,19 @@ import { isSecureUrl } from '../ports/secure-url.ts'
 import { parseHost } from './api-host.ts'
 import type { AnswerRules, Endpoint, ProviderProfile } from './profile.ts'
 import { standardAnswers } from './standard-answers.ts'
-import { type Given, withDefaults } from './with-defaults.ts'
+import { withDefaults } from './with-defaults.ts'
 
 /** What `defineProvider` takes: name and token endpoint, and whatever differs from plain OAuth 2. */
-export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> &
-  Given<Omit<ProviderProfile, 'name' | 'tokenEndpoint' | 'traits' | 'answers'>> & {
-    readonly traits?: Given<ProviderTraits> | undefined
-    readonly answers?: Given<AnswerRules> | undefined
-  }
+export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> & {
+  readonly [Field in Exclude<keyof ProviderProfile, 'name' | 'tokenEndpoint' | 'traits' | 'answers'>]?:
+    | ProviderProfile[Field]
+    | undefined
+} & {
+  readonly traits?:
+    | { readonly [Trait in keyof ProviderTraits]?: ProviderTraits[Trait] | undefined }
+    | undefined
+  readonly answers?: { readonly [Rule in keyof AnswerRules]?: AnswerRules[Rule] | undefined } | undefined
+}
 
 // Of a provider that nobody described, the careful is assumed.
 const unknownTraits: ProviderTraits = {

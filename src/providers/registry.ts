@@ -63,8 +63,8 @@ export function createProviders(options: ProvidersOptions): Providers {
 }
 
 const HOW_TO_DEFINE_ONE =
-  'Define others by genericProvider or defineProvider of "evergrant/providers" and pass them to the service: ' +
-  'providers: { name: { profile } }.'
+  'Define others by genericProvider of "evergrant/providers": at the command line in the file of --config ' +
+  '(EVERGRANT_CONFIG), in code by open({ providers: { name: { profile } } }).'
 
 // One for every provider: that of a built-in may say nothing.
 function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {

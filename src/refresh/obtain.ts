@@ -208,7 +208,10 @@ function codeOf(refusal: Refusal): LastError {
 }
 
 function missingApp({ key, appVariables = [] }: TokenRequest): EvergrantError {
-  const set = appVariables.length === 0 ? 'Give' : `Set ${appVariables.join(' and ')}, or give`
+  const set =
+    appVariables.length === 0
+      ? 'At the command line, name them in the file of --config. In code, give'
+      : `Set ${appVariables.join(' and ')}, or give`
   return new ProviderMisconfiguredError(
     `${named(key)}: a refresh needs the app credentials of ${key.provider}. ${set} { clientId, clientSecret } to ` +
       'open({ providers }) or to the call.',

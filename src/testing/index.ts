@@ -3,6 +3,8 @@
  * in it reaches beyond this machine.
  * @module
  */
+export type { Clock, DelayOptions } from '../ports/clock.ts'
+export type { Randomness } from '../ports/randomness.ts'
 export { FakeClock, type FakeClockOptions } from './fake-clock.ts'
 export { seededRandomness } from './seeded-randomness.ts'
 export type {
@@ -19,6 +21,7 @@ export { type LedgerEntry, type LedgerSummary, tokenDigest } from './zoho/ledger
 export { type InProcessOptions, startLocalZoho } from './zoho/server.ts'
 export {
   type LocalZohoApp,
+  type LocalZohoChanges,
   type LocalZohoOptions,
   type LocalZohoSettings,
   type LocalZohoUser,

@@ -98,7 +98,7 @@ export function bareErrors(sources: readonly Source[]): readonly Violation[] {
   )
 }
 
-/** The environment is read in one place; the command line looks there for colours alone. */
+/** The environment is read in one place; the command line looks there for colours and its config file. */
 export function readsOfEnvironment(sources: readonly Source[]): readonly Violation[] {
   return check(
     sources,

@@ -92,6 +92,14 @@ test('every test that the page names exists, under that title', () => {
   expect(missing).toEqual([])
 })
 
+test('every behaviour that the page lists has its source and its test', () => {
+  const section = page.slice(page.indexOf('## Where is'), page.indexOf('## House rules'))
+  const rows = section.split('\n').filter(line => /^\| (?!behaviour)[^-]/.test(line))
+  expect(rows.length).toBeGreaterThan(80)
+  const withoutProof = rows.filter(row => proofsIn(row).length === 0 || !/\]\(src\//.test(row))
+  expect(withoutProof).toEqual([])
+})
+
 test('every file of lifecycle/, refresh/ and sealing/ is named on the page', () => {
   const rooms = ['lifecycle', 'refresh', 'sealing']
   const files = rooms.flatMap(room => namesIn(`src/${room}`))

@@ -9,7 +9,7 @@ import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { refusalError } from '../../src/refresh/refusal-error.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { projectDirectory } from '../support/project.ts'
-import { blocksOf } from './markdown.ts'
+import { codesOf, rowsOf } from './markdown.ts'
 
 /*
  * Every message on the page is produced here, and every message that is produced here is on the page.
@@ -91,6 +91,17 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       await tokens.getAccessToken(CLIENT, 'zoho_crm')
       return tokens.getAccessToken(OTHER, 'zoho_crm')
     },
+    async () => {
+      vi.stubEnv('EVERGRANT_ENV_CLIENT_ID', CLIENT)
+      return (await open()).getAccessToken(OTHER, 'zoho_crm')
+    },
+    async () => {
+      vi.stubEnv('ZOHO_REFRESH_TOKEN', (await zoho.issueGrant()).refreshToken)
+      const tokens = await open()
+      await tokens.getAccessToken(CLIENT, 'zoho_crm')
+      await tokens.deleteToken(CLIENT, 'zoho_crm')
+      return tokens.getAccessToken(CLIENT, 'zoho_crm')
+    },
   ],
   ReauthorizationRequiredError: [
     async () => refresh(await refused()),
@@ -141,6 +152,10 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       return tokens.refreshToken(CLIENT, 'zoho_crm', { ...localZohoApp, clientSecret: 'wrong' })
     },
     async () => refresh(await connected({ providers: { zoho_crm: { accountsServer: zoho.url } } })),
+    async () => {
+      const tokens = await connected({ providers: { acme: { profile: acme } } }, 'acme')
+      return tokens.refreshToken(CLIENT, 'acme')
+    },
   ],
   ProviderResponseError: [
     async () => underFault({ kind: 'garbage' }, refresh),
@@ -155,6 +170,7 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
   ],
   StoreUnavailableError: [
     () => open({ database: 'postgres://nobody@127.0.0.1:1/nothing', encryptionKeys: keys('k1') }),
+    () => open({ database: `${database.url}?sslmode=verify-full`, encryptionKeys: keys('k1') }),
   ],
   DecryptionError: [
     async () => {
@@ -185,6 +201,12 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
     async () => (await open()).getAccessToken(localZohoApp.clientId, 'zoho_crm'),
     async () => (await connected()).getAccessToken(CLIENT, 'zoho_crm', undefined, { minValidMs: 7_200_000 }),
     async () => {
+      vi.stubEnv('DATABASE_URL', `"${database.url}"`)
+      return open({ database: undefined })
+    },
+    async () => open({ database: 'postgres://user:pass#word@localhost/app' }),
+    async () => {
+      vi.unstubAllEnvs()
       vi.stubEnv('NODE_ENV', 'production')
       return open({ database: undefined })
     },
@@ -203,19 +225,20 @@ function sectionOf(name: string): string {
 }
 
 function messagesIn(section: string): readonly string[] {
-  return blocksOf(section)
-    .filter(({ language }) => language === 'text')
-    .flatMap(({ text }) => text.trimEnd().split('\n'))
+  return [...section.matchAll(/^> (.+)$/gm)].map(([, message = '']) => message)
 }
 
 const classes = Object.entries(evergrant).filter(
   ([name, value]) => name !== 'EvergrantError' && Object.prototype.isPrototypeOf.call(EvergrantError, value),
 )
 
-test('the page has a section for every class of error, and no other', () => {
+const overview = rowsOf(page, ['class', '`code`', 'retryable'])
+
+test('the page has a line and a section for every class of error, and no other', () => {
   const headings = [...page.matchAll(/^## (\w+Error)$/gm)].map(([, name]) => name)
   expect(headings.toSorted()).toEqual(classes.map(([name]) => name).toSorted())
   expect(Object.keys(scenes).toSorted()).toEqual(headings.toSorted())
+  expect(overview.map(([name = '']) => codesOf(name)[0])).toEqual(headings)
 })
 
 test.each(Object.entries(scenes))(
@@ -230,9 +253,13 @@ test.each(Object.entries(scenes))(
       expect(section).toContain(`**Code** \`${error.code}\``)
       const reason = 'reason' in error ? String(error.reason) : ''
       const retryable = /\*\*retryable\*\* (?<answer>[^·\n]*)/.exec(section)?.groups?.answer?.trim() ?? ''
+      const word = retryable.startsWith('unless') ? 'mostly' : retryable
       if (retryable === 'yes' || retryable === 'no') expect(error.retryable).toBe(retryable === 'yes')
       else
         expect(error.retryable).toBe(retryable.includes(`\`${reason}\``) !== retryable.startsWith('unless'))
+      expect(overview).toContainEqual(
+        expect.arrayContaining([`[\`${name}\`](#${name.toLowerCase()})`, `\`${error.code}\``, word]),
+      )
       if (name === 'ReauthorizationRequiredError') expect(section).toContain(`| \`${reason}\` |`)
       const message = error.message.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T10:00:00.000Z')
       messages.push(message.replaceAll(dataDirectory, '.evergrant'))

@@ -38,3 +38,10 @@ test('a link to a file or a heading that is not there is noticed', () => {
 test('every link between files resolves, with its heading', async () => {
   expect(brokenLinks(await readPages(), path => existsSync(join(projectDirectory, path)))).toEqual([])
 })
+
+test('the README leads to every guide', async () => {
+  const pages = await readPages()
+  const linked = linksOf(pages.get('README.md') ?? '')
+  const guides = [...pages.keys()].filter(path => path.startsWith('docs/guide/'))
+  expect(guides.filter(path => !linked.includes(path))).toEqual([])
+})

@@ -4,15 +4,24 @@ export interface Block {
   readonly text: string
   /** Of its first line, counted from 1. */
   readonly line: number
+  /** The text of the heading above it; empty: none. */
+  readonly heading: string
+  /** The paragraph right before it. */
+  readonly introduction: string
 }
 
 /** The fenced blocks of a page, in order. */
 export function blocksOf(page: string): readonly Block[] {
-  return [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(match => ({
-    language: match[1] ?? '',
-    text: match[2] ?? '',
-    line: page.slice(0, match.index).split('\n').length + 1,
-  }))
+  return [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(match => {
+    const before = page.slice(0, match.index)
+    return {
+      language: match[1] ?? '',
+      text: match[2] ?? '',
+      line: before.split('\n').length + 1,
+      heading: [...withoutBlocks(before).matchAll(/^#{1,6} (.+)$/gm)].at(-1)?.[1] ?? '',
+      introduction: before.trimEnd().split('\n\n').at(-1) ?? '',
+    }
+  })
 }
 
 /** Targets of the links of a page, not of its code. */

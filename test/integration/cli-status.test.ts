@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import Libsql from 'libsql'
@@ -66,6 +66,21 @@ describe('status', () => {
       database: { kind: 'memory' },
       connections: [],
     })
+  })
+
+  test.each([['status'], ['migrate'], ['token', CLIENT, 'zoho_crm'], ['delete', CLIENT, 'zoho_crm']])(
+    'refuses --schema on SQLite, as every verb does that opens it, and makes nothing: %s',
+    async (...args) => {
+      const { code, stdout, stderr } = await evergrant([...args, '--schema', 'auth'])
+      expect([code, stdout]).toEqual([2, ''])
+      expect(unwrapped(stderr)).toMatch(/^error \[INVALID_INPUT\] .*SQLite.*--schema.*DATABASE_URL/)
+      expect(existsSync(dataDir)).toBe(false)
+    },
+  )
+
+  test.each(['--schema', '--data-dir', '--config'])('an empty %s is no value', async option => {
+    const { code, stderr } = await run(['status', option, ''])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`${option} is empty`)])
   })
 
   test('names the command that shows what the demo has left', async () => {

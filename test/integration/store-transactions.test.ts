@@ -6,6 +6,7 @@ import pg from 'pg'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { InvalidInputError, StoreUnavailableError } from '../../src/errors.ts'
+import type { DatabaseHandle, DrizzleDatabase } from '../../src/ports/database-handle.ts'
 import type { TokenStore } from '../../src/ports/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { PATIENT_MS } from '../support/patience.ts'
@@ -13,7 +14,7 @@ import { freshDatabase } from '../support/postgres.ts'
 import { firstPut, freshKey, plantOf, rowOf, storedRow } from '../support/store-contract/harness.ts'
 
 /** A user's Drizzle database, as far as these tests go. */
-interface UserDatabase {
+interface UserDatabase extends Omit<DrizzleDatabase, 'transaction'> {
   transaction(body: (tx: object) => Promise<void>): Promise<void>
 }
 
@@ -22,7 +23,7 @@ const postgresJs = await freshDatabase()
 
 function transactionsContract(
   name: string,
-  open: () => Promise<{ db: UserDatabase & object; url?: string; close: () => Promise<void> }>,
+  open: () => Promise<{ db: UserDatabase; url?: string; close: () => Promise<void> }>,
 ): void {
   describe(name, () => {
     let opened: Awaited<ReturnType<typeof open>>
@@ -155,10 +156,28 @@ describe('handles that are no database', () => {
     ['Drizzle on a single client of pg', drizzleNodePostgres(new pg.Client())],
     ['a URL that cannot be read', 'postgres://user:canary-password@:bad:/x'],
   ])('%s is refused without its secrets', async (_, handle) => {
-    const error: unknown = await openPostgresStore({ timeoutMs: PATIENT_MS, database: handle }).catch(
+    const database = handle as DatabaseHandle
+    const error: unknown = await openPostgresStore({ timeoutMs: PATIENT_MS, database }).catch(
       (reason: unknown) => reason,
     )
     expect(error).toBeInstanceOf(InvalidInputError)
     expect(String(error)).not.toContain('canary')
+  })
+
+  test('a single client is told from other objects', async () => {
+    const open = (handle: unknown) => openPostgresStore({ database: handle as DatabaseHandle })
+    await expect(open(new pg.Client())).rejects.toThrow(
+      /^The database is a single pg\.Client, .* Make it on a pg\.Pool\.$/,
+    )
+    await expect(open({})).rejects.toThrow(/^The database is neither a URL/)
+  })
+
+  test('a transaction is refused: it ends before the service does', async () => {
+    const pool = new pg.Pool({ connectionString: database.url })
+    const opening = drizzleNodePostgres(pool).transaction(tx =>
+      openPostgresStore({ database: tx as unknown as DatabaseHandle }),
+    )
+    await expect(opening).rejects.toThrow(/^The database is a transaction, .* as \{ tx \}\.$/)
+    await pool.end()
   })
 })

@@ -71,6 +71,12 @@ export async function declaredEntries(): Promise<readonly string[]> {
   return Object.keys(exports).map(entry => entry.replace('.', name))
 }
 
+/** Installs more packages, in the versions that this project declares. */
+export async function alsoInstall({ directory }: Consumer, names: readonly string[]): Promise<void> {
+  const packages = names.map(async name => `${name}@${await declaredVersion(name)}`)
+  await npm(['install', '--no-audit', '--no-fund', ...(await Promise.all(packages))], { cwd: directory })
+}
+
 async function declaredVersion(dependency: string): Promise<string> {
   return (await readPackage()).devDependencies[dependency] ?? 'latest'
 }

@@ -4,7 +4,7 @@ import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../support/processes.ts'
 import { projectDirectory } from '../support/project.ts'
-import { type Consumer, declaredEntries, makeConsumer, npm } from './consumer.ts'
+import { alsoInstall, type Consumer, declaredEntries, makeConsumer, npm } from './consumer.ts'
 import { firstExample } from './documentation.ts'
 
 const tool = (name: string): string => join(projectDirectory, 'node_modules', '.bin', name)
@@ -15,8 +15,14 @@ beforeAll(async () => {
 }, 300_000)
 afterAll(() => consumer?.[Symbol.asyncDispose]())
 
+interface CompilerOptions {
+  readonly skipLibCheck: boolean
+  readonly module?: string
+  readonly moduleResolution?: string
+}
+
 /** Type-checks a file as a strict project of a user's does, and compiles it beside itself. */
-async function compile(file: string, options: { readonly skipLibCheck: boolean }): Promise<string> {
+async function compile(file: string, options: CompilerOptions): Promise<string> {
   const project = join(consumer.directory, 'tsconfig.json')
   const compilerOptions = {
     target: 'ES2022',
@@ -130,6 +136,9 @@ describe('an installation', () => {
     const file = join(consumer.directory, 'example.ts')
     await writeFile(file, example ?? '')
     expect(example).not.toBeNull()
+    // The other way that the README names.
+    const bundler = { module: 'ESNext', moduleResolution: 'bundler' }
+    expect(await compile(file, { ...bundler, skipLibCheck: false })).toBe('')
     expect(await compile(file, { skipLibCheck: false })).toBe('')
 
     await using zoho = await startLocalZoho()
@@ -145,6 +154,20 @@ describe('an installation', () => {
       timeoutMs: 60_000,
     })
     expect(ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  // The last one: it brings drivers, which the tests above do without.
+  test('takes pools, databases and transactions by their shape, and refuses others when it is compiled', async () => {
+    await alsoInstall(consumer, ['pg', '@types/pg', 'postgres', '@electric-sql/pglite'])
+    const file = join(consumer.directory, 'database-handles.ts')
+    const text = await readFile(new URL('database-handles.ts', import.meta.url), 'utf8')
+    await writeFile(file, text)
+    expect(await compile(file, { skipLibCheck: true })).toBe('')
+    // Its lines that must fail do fail: without the comments there is an error for each.
+    const comments = /^ *\/\/ @ts-expect-error.*\n/gm
+    await writeFile(file, text.replace(comments, ''))
+    const errors = (await compile(file, { skipLibCheck: true })).match(/error TS\d+/g) ?? []
+    expect(errors).toHaveLength(text.match(comments)?.length ?? 0)
   })
 })
 

@@ -57,16 +57,28 @@ export class FakeProcess {
 
   /** The access token, as `getToken` gives it. */
   async get(
-    options: { minValidMs?: number; refreshNow?: boolean; app?: typeof APP; signal?: AbortSignal } = {},
+    options: {
+      minValidMs?: number
+      refreshNow?: boolean
+      app?: typeof APP
+      signal?: AbortSignal
+      clientId?: string
+    } = {},
   ): Promise<AccessToken> {
-    const { minValidMs = 0, refreshNow = false, app = APP, signal } = options
-    const cached = refreshNow ? null : this.assembly.cache?.fresh(KEY.clientId, KEY.provider, minValidMs)
+    const { minValidMs = 0, refreshNow = false, app = APP, signal, clientId = KEY.clientId } = options
+    const cached = refreshNow ? null : this.assembly.cache?.fresh(clientId, KEY.provider, minValidMs)
     if (cached !== null && cached !== undefined) return accessTokenOf(cached)
-    const request = this.assembly.request(KEY, app, { minValidMs, refreshNow }, signal)
+    const request = this.assembly.request({ ...KEY, clientId }, app, { minValidMs, refreshNow }, signal)
     return accessTokenOf(await obtain(this.assembly, request))
   }
 
-  async store(accessToken: string, refreshToken: string | null, expiresInMs: number | null): Promise<void> {
+  async store(
+    accessToken: string,
+    refreshToken: string | null,
+    expiresInMs: number | null,
+    clientId = KEY.clientId,
+  ): Promise<void> {
+    const key = { ...KEY, clientId }
     const { ports, providers } = this.assembly
     const tokens = {
       accessToken: Secret.of(accessToken),
@@ -75,8 +87,8 @@ export class FakeProcess {
       scopes: null,
       metadata: {},
     }
-    await storeTokens(ports, KEY, tokens, providers.get(KEY.provider).traits, {})
-    this.assembly.forget(KEY, false)
+    await storeTokens(ports, key, tokens, providers.get(KEY.provider).traits, {})
+    this.assembly.forget(key, false)
   }
 
   async delete(revoke = false): Promise<void> {
@@ -114,8 +126,8 @@ export class World {
     return new FakeProcess(this, store, options)
   }
 
-  /** The one connection's row, opened. */
-  async row(): Promise<{
+  /** A connection's row, opened. */
+  async row(clientId = KEY.clientId): Promise<{
     accessToken: string | null
     refreshToken: string | null
     status: string
@@ -126,10 +138,11 @@ export class World {
     lastError: string | null
     nextAttemptInMs: number | null
   } | null> {
-    const row = await this.store.read(KEY)
+    const key = { ...KEY, clientId }
+    const row = await this.store.read(key)
     if (row === null) return null
     const open = (text: string | null, purpose: 'access_token' | 'refresh_token'): string | null =>
-      text === null ? null : this.cipher.open(text, { purpose, ...KEY }).reveal()
+      text === null ? null : this.cipher.open(text, { purpose, ...key }).reveal()
     return {
       accessToken: open(row.accessToken, 'access_token'),
       refreshToken: open(row.refreshToken, 'refresh_token'),

@@ -29,7 +29,7 @@ async function secretsOf(tokens: OAuthTokenService, clientId: string): Promise<(
 }
 
 describe.each(DATABASES)('a tenant id that is smuggled in (%s)', kind => {
-  test('T18: 1. in the credentials of a call, or as another option, gets the token of the named client', async () => {
+  test('T18: 1. in the credentials of a call gets the token of the named client, and as an option is refused', async () => {
     const tokens = await twoTenants(kind)
     for (const smuggled of [{ clientId: THEIRS }, { clientId: THEIRS, clientSecret: 's' }]) {
       expect(await tokens.getAccessToken(MINE, 'acme', smuggled)).toBe(`access of ${MINE}`)
@@ -41,14 +41,21 @@ describe.each(DATABASES)('a tenant id that is smuggled in (%s)', kind => {
       tenant: THEIRS,
       provider: 'zoho_crm',
     }
-    expect(await tokens.getAccessToken(MINE, 'acme', undefined, options as never)).toBe(`access of ${MINE}`)
-    expect((await tokens.getTokenRecord(MINE, 'acme', options as never))?.clientId).toBe(MINE)
+    const refused = { code: 'INVALID_INPUT' }
+    await expect(tokens.getAccessToken(MINE, 'acme', undefined, options as never)).rejects.toMatchObject(
+      refused,
+    )
+    await expect(tokens.getTokenRecord(MINE, 'acme', options as never)).rejects.toMatchObject(refused)
   })
 
-  test('T18: 2. among the tokens to store, or in their metadata, changes the named client alone', async () => {
+  test('T18: 2. among the tokens to store is refused, and in their metadata changes the named client alone', async () => {
     const tokens = await twoTenants(kind)
     const ids = { clientId: THEIRS, client_id: THEIRS, tenant: THEIRS, id: crypto.randomUUID() }
-    await tokens.storeTokens(MINE, 'acme', { ...ids, accessToken: 'new', metadata: ids } as never)
+    await expect(
+      tokens.storeTokens(MINE, 'acme', { ...ids, accessToken: 'other' } as never),
+    ).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    expect(await secretsOf(tokens, MINE)).toEqual([`access of ${MINE}`, `refresh of ${MINE}`])
+    await tokens.storeTokens(MINE, 'acme', { accessToken: 'new', metadata: ids })
     expect(await secretsOf(tokens, MINE)).toEqual(['new', `refresh of ${MINE}`])
     expect(await secretsOf(tokens, THEIRS)).toEqual([`access of ${THEIRS}`, `refresh of ${THEIRS}`])
   })

@@ -8,6 +8,7 @@ import Libsql from 'libsql'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StoreUnavailableError } from '../../src/errors.ts'
+import type { DatabaseHandle } from '../../src/ports/database-handle.ts'
 import type { ConnectionRow, TokenStore } from '../../src/ports/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open.ts'
@@ -105,7 +106,7 @@ const DRIVERS: Record<string, (url: string) => Promise<Opened>> = {
 }
 
 interface Opened {
-  readonly database: string | object
+  readonly database: DatabaseHandle
   readonly query?: (text: string) => Promise<unknown>
   readonly close: () => Promise<void>
 }

@@ -130,7 +130,7 @@ describe.each([
     const tokens = await service(url())
     const { accessToken, refreshToken } = tokensOf()
     const store = (input: object, tx?: unknown): Promise<void> =>
-      tokens.storeTokens('client', 'zoho_crm', input as never, { tx })
+      tokens.storeTokens('client', 'zoho_crm', input as never, { tx } as never)
     await failureOf(store({ accessToken }, { [canary.mark]: canary.mark }))
     await failureOf(store({ accessToken: `${accessToken}\n` }))
     await failureOf(store({ accessToken, refreshToken: `${refreshToken}\0` }))

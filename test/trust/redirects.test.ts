@@ -78,7 +78,8 @@ describe('a token endpoint that sends the request elsewhere', () => {
       await expect(tokens.refreshToken(CLIENT, 'acme')).rejects.toMatchObject({ code: 'PROVIDER_RESPONSE' })
       await expect(tokens.refreshToken(CLIENT, 'acme')).rejects.toMatchObject({ retryable: true })
     })
-    expect(opened).toBeLessThanOrEqual(1)
+    // At most one for each request; a redirect that is followed would open a third.
+    expect(opened).toBeLessThanOrEqual(2)
   })
 })
 

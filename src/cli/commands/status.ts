@@ -26,7 +26,7 @@ const LINES_OF_MEMORY = [
 export async function status(invocation: Invocation): Promise<number> {
   const { output } = invocation
   const filter = filterOf(invocation)
-  const database = findDatabase()
+  const database = findDatabase({ schema: invocation.schema })
   if (database.exists === false) {
     const isMemory = database.kind === 'memory'
     output.report({ database, connections: [] }, isMemory ? LINES_OF_MEMORY : linesWithoutDatabase(database))

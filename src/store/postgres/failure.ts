@@ -1,5 +1,6 @@
 import { type ErrorSubject, EvergrantError, StoreUnavailableError } from '../../errors.ts'
 import { Rollback } from '../sql-engine.ts'
+import { explainTls, tlsCodeOf } from './tls-failure.ts'
 
 /** A connection could not be had: no byte of the statement left. */
 export class NotConnected extends Error {
@@ -47,10 +48,17 @@ export function isUnsent(error: unknown): boolean {
 export function codeOf(error: unknown): string {
   if (error instanceof StoreUnavailableError) return error.reason
   for (const cause of causes(error)) {
-    if ('code' in cause && typeof cause.code === 'string' && /^[0-9A-Z_]{2,40}$/.test(cause.code))
+    if ('code' in cause && typeof cause.code === 'string' && /^[0-9A-Z_]{2,60}$/.test(cause.code))
       return cause.code
+    const code = tlsCodeOf(cause) ?? (lacksPassword(cause) ? 'NO_PASSWORD' : null)
+    if (code !== null) return code
   }
   return 'ECONNRESET'
+}
+
+// pg notices it only when the server asks, and gives it no code.
+function lacksPassword(error: object): boolean {
+  return 'message' in error && /^SASL: .*client password must be/.test(String(error.message))
 }
 
 // Drizzle wraps the driver's error, and Node wraps the errors of several addresses.
@@ -72,7 +80,7 @@ export function storeFailure(error: unknown, subject: ErrorSubject): Error {
     subject.clientId === undefined
       ? ''
       : ` Connection: client ${subject.clientId}, provider ${subject.provider}.`
-  const retryable = !NEEDS_A_PERSON.has(reason)
+  const retryable = !NEEDS_A_PERSON.has(reason) && explainTls(reason) === null
   return new StoreUnavailableError(`${explain(reason)} (${reason}).${whose}`, reason, subject, retryable)
 }
 
@@ -81,7 +89,19 @@ function isOurs(error: unknown): error is Error {
 }
 
 /** What stays as it is until somebody changes the database, its roles or the URL. */
-const NEEDS_A_PERSON = new Set(['25006', '28000', '28P01', '3D000', '3F000', '42501', '42703', '42P01'])
+const NEEDS_A_PERSON = new Set([
+  '25006',
+  '28000',
+  '28P01',
+  '3D000',
+  '3F000',
+  '42501',
+  '42703',
+  '42P01',
+  'NO_PASSWORD',
+])
+
+const UNKNOWN_HOST = 'The host of the database is not known. Check the database URL, and the name server'
 
 const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
   ['ETIMEDOUT', 'PostgreSQL did not answer in time. Check its load, its locks and the size of the pool'],
@@ -91,8 +111,20 @@ const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
       'of the database in the URL, and the log of the pooler',
   ],
   ['25006', 'PostgreSQL is read-only. Connect to the primary'],
-  ['28000', 'PostgreSQL refuses the login. Check user and pg_hba.conf'],
-  ['28P01', 'PostgreSQL refuses the password. Check the database URL'],
+  ['ENOTFOUND', UNKNOWN_HOST],
+  ['EAI_AGAIN', UNKNOWN_HOST],
+  [
+    '28000',
+    'PostgreSQL refuses the login. Check user and pg_hba.conf; where that wants TLS, add sslmode=verify-full to the database URL',
+  ],
+  [
+    '28P01',
+    'PostgreSQL refuses the password. Check the database URL: special characters of a password are percent-encoded in it',
+  ],
+  [
+    'NO_PASSWORD',
+    'PostgreSQL asks for a password, and there is none. Put it into the database URL, or into PGPASSWORD',
+  ],
   ['3D000', 'The database does not exist. Create it, or check the database URL'],
   ['3F000', 'The schema does not exist. Run `evergrant migrate`'],
   [
@@ -106,7 +138,7 @@ const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
 ])
 
 function explain(code: string): string {
-  const known = EXPLANATIONS.get(code)
+  const known = EXPLANATIONS.get(code) ?? explainTls(code) ?? undefined
   if (known !== undefined) return known
   if (isConnectionLost(code)) return 'PostgreSQL cannot be reached. Check that it runs, and the database URL'
   if (isConflict(code)) return 'PostgreSQL reports a conflict between transactions. Try again'

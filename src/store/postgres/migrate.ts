@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { InvalidInputError } from '../../errors.ts'
 import { refuseUnknownNames } from '../../known-names.ts'
+import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { Migration } from '../migration.ts'
 import type { Database } from '../sql-engine.ts'
 import { adoptTable } from './adoption.ts'
 import { storeFailure } from './failure.ts'
 import { postgresMigrations } from './migrations/all.ts'
 import { tablesIn } from './schema.ts'
-import { openSource, type PostgresHandle, type PostgresSource } from './source.ts'
+import { openSource, type PostgresSource } from './source.ts'
 
 /** A large table takes its time, and nine processes wait for the tenth. */
 const MIGRATION_LIMIT_MS = 60_000
@@ -26,7 +27,7 @@ const MIGRATION_LIMIT_MS = 60_000
  * await runMigrations(drizzle(process.env.DATABASE_URL), { schema: 'auth' })
  */
 export async function runMigrations(
-  database: PostgresHandle,
+  database: DatabaseHandle,
   options: { readonly schema?: string | undefined } = {},
 ): Promise<readonly string[]> {
   refuseUnknownNames(options, ['schema'], { owner: 'runMigrations()', noun: 'option' })

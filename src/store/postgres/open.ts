@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { InvalidInputError } from '../../errors.ts'
+import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { TokenStore } from '../../ports/store.ts'
 import { SqlStore } from '../sql-store.ts'
 import { PostgresEngine } from './engine.ts'
 import { checkSchema, migrate, parseSchemaName } from './migrate.ts'
-import { openSource, type PostgresHandle } from './source.ts'
+import { openSource } from './source.ts'
 
 export interface PostgresStoreOptions {
   /** A URL (then the pool is ours), a `pg.Pool`, or a Drizzle database on `pg`, postgres.js or PGlite. */
-  readonly database: PostgresHandle
+  readonly database: DatabaseHandle
   /** Default `public`. */
   readonly schema?: string | undefined
   /** Default true. False: the schema must be current, and nothing is written. */

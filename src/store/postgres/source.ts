@@ -1,10 +1,12 @@
 import { entityKind, is, sql } from 'drizzle-orm'
-import { PgDatabase } from 'drizzle-orm/pg-core'
+import { PgDatabase, PgTransaction } from 'drizzle-orm/pg-core'
 import type { Pool, PoolConfig } from 'pg'
 import { InvalidInputError } from '../../errors.ts'
+import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { Database } from '../sql-engine.ts'
 import { breaksConnection } from './failure.ts'
 import { PoolClients, type QueryClient } from './pool-client.ts'
+import { checkPostgresUrl, UNREADABLE_URL } from './url.ts'
 
 /** Where statements go: a pool of ours, a user's pool, a user's Drizzle database. */
 export interface PostgresSource extends AsyncDisposable {
@@ -15,29 +17,34 @@ export interface PostgresSource extends AsyncDisposable {
   transaction<Result>(body: (db: Database) => Promise<Result>, limitMs: number): Promise<Result>
 }
 
-/** A URL, a `pg.Pool`, or a Drizzle database on `pg`, postgres.js or PGlite. */
-export type PostgresHandle = string | object
-
-/** @throws InvalidInputError not one of the three, or a driver is not installed. */
-export async function openSource(database: PostgresHandle, timeoutMs: number): Promise<PostgresSource> {
+/** @throws InvalidInputError none of the handles, or a driver is not installed. */
+export async function openSource(database: DatabaseHandle, timeoutMs: number): Promise<PostgresSource> {
   if (typeof database === 'string') return ownPool(database, timeoutMs)
   if (isPool(database)) return poolSource(new PoolClients(database, timeoutMs), 'theirs')
+  if (isClient(database)) throw new InvalidInputError(`The database is a single pg.Client, ${WHY_A_POOL}`)
   if (!is(database, PgDatabase)) {
     throw new InvalidInputError(
       'The database is neither a URL (postgres://…) nor a pg.Pool nor a Drizzle database for PostgreSQL.',
+    )
+  }
+  if (is(database, PgTransaction)) {
+    throw new InvalidInputError(
+      'The database is a transaction, which ends before the service does. Open the service on the database itself, ' +
+        'and pass the transaction to storeTokens() and deleteToken() as { tx }.',
     )
   }
   if (entityOf(database) === 'PostgresJsDatabase') return postgresJsSource(database as Database)
   if (entityOf(database) !== 'NodePgDatabase') return drizzleSource(database as Database)
   const client = '$client' in database ? database.$client : undefined
   if (isPool(client)) return poolSource(new PoolClients(client, timeoutMs), 'theirs')
-  throw new InvalidInputError(
-    'The Drizzle database runs on a single pg.Client, where statements of one call would slip into the ' +
-      'transaction of another. Make it on a pg.Pool.',
-  )
+  throw new InvalidInputError(`The Drizzle database runs on a single pg.Client, ${WHY_A_POOL}`)
 }
 
+const WHY_A_POOL =
+  'where statements of one call would slip into the transaction of another. Make it on a pg.Pool.'
+
 async function ownPool(url: string, timeoutMs: number): Promise<PostgresSource> {
+  checkPostgresUrl(url)
   const { Client, Pool: OwnPool } = await importPg()
   const config: PoolConfig = {
     connectionString: url,
@@ -50,13 +57,19 @@ async function ownPool(url: string, timeoutMs: number): Promise<PostgresSource> 
   }
   try {
     new Client(config)
-  } catch {
+  } catch (error) {
     // The error of the parser holds the URL, and the URL a password.
-    throw new InvalidInputError(
-      'The database URL cannot be read. It looks like postgres://user:password@host:5432/name.',
-    )
+    throw new InvalidInputError(isFileFault(error) ? UNREADABLE_FILE : UNREADABLE_URL)
   }
   return poolSource(new PoolClients(new OwnPool(config), timeoutMs), 'ours')
+}
+
+const UNREADABLE_FILE =
+  'A file that the database URL names cannot be read: look at its sslrootcert, sslcert and sslkey. ' +
+  'Each is the path of a PEM file on this machine.'
+
+function isFileFault(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
 }
 
 const INSTALL_PG = 'PostgreSQL needs the package pg. Install it: npm install pg'
@@ -127,6 +140,12 @@ function drizzleSource(db: Database): PostgresSource {
 
 function entityOf(database: object): unknown {
   return Reflect.get(database.constructor, entityKind)
+}
+
+function isClient(value: object): boolean {
+  return ['connect', 'query', 'end', 'escapeIdentifier'].every(
+    name => typeof Reflect.get(value, name) === 'function',
+  )
 }
 
 function isPool(value: unknown): value is Pool {

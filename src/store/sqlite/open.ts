@@ -62,12 +62,15 @@ export async function migrateSqliteFile(url: string): Promise<readonly string[]>
  * @throws InvalidInputError the file cannot be used.
  * @throws StoreUnavailableError another process holds it for too long.
  */
-export async function sqliteFileHoldsSealedValues(url: string): Promise<boolean> {
+export async function sqliteFileHoldsSealedValues(
+  url: string,
+  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+): Promise<boolean> {
   const path = parseFileUrl(url)
   if (!existsSync(dirname(path))) throw openFailure(new CannotOpen('no directory'), path)
   if (!existsSync(path)) return false
-  return withConnection(path, DEFAULT_TIMEOUT_MS, async connection => {
-    const holds = await retryWhileBusy(DEFAULT_TIMEOUT_MS, () => holdsSealedValues(connection))
+  return withConnection(path, timeoutMs, async connection => {
+    const holds = await retryWhileBusy(timeoutMs, () => holdsSealedValues(connection))
     connection.close()
     return holds
   })

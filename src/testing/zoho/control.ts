@@ -1,6 +1,6 @@
 import type { FaultScope, ZohoFault } from './faults.ts'
 import type { LedgerEntry, LedgerSummary } from './ledger.ts'
-import type { LocalZohoSettings } from './settings.ts'
+import type { LocalZohoChanges } from './settings.ts'
 
 /** A grant to make without a browser. Defaults: the first app, the first user, a CRM scope. */
 export interface GrantRequest {
@@ -54,7 +54,7 @@ export interface LocalZohoControl {
   /** Queues a fault for the answers to come. Faults apply one at a time, in the order of these calls. */
   fault(fault: ZohoFault, scope?: FaultScope): Promise<void>
   clearFaults(): Promise<void>
-  configure(changes: Partial<LocalZohoSettings>): Promise<void>
+  configure(changes: LocalZohoChanges): Promise<void>
   /** Every request so far, in the order of arrival. */
   ledger(): Promise<readonly LedgerEntry[]>
   /** The token endpoint's part of the ledger, counted. */

@@ -24,9 +24,9 @@ export interface InProcessOptions extends LocalZohoOptions {
  * @throws InvalidInputError the port is taken.
  *
  * @example
- * await using zoho = await startLocalZoho()
- * const grant = await zoho.issueGrant()
- * await tokens.storeTokens('smart-tax-nation', 'zoho_crm', grant)
+ * const zoho = await startLocalZoho()
+ * await tokens.storeTokens('smart-tax-nation', 'zoho_crm', await zoho.issueGrant())
+ * await zoho.close()
  * @see https://www.zoho.com/accounts/protocol/oauth.html
  */
 export async function startLocalZoho(options: InProcessOptions = {}): Promise<LocalZoho> {

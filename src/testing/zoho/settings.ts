@@ -30,6 +30,11 @@ export interface LocalZohoSettings {
   readonly apiDomain: string
 }
 
+/** Some settings of a local Zoho; one that is `undefined` changes nothing. */
+export type LocalZohoChanges = {
+  readonly [Name in keyof LocalZohoSettings]?: LocalZohoSettings[Name] | undefined
+}
+
 /** 10 requests in 10 minutes for one refresh token, refused with HTTP 400. */
 export const zohoThrottle: ThrottleSettings = {
   requests: 10,
@@ -80,7 +85,7 @@ export const localZohoUser: LocalZohoUser = {
 }
 
 /** What a local Zoho starts with. All of it can be sent to another process. */
-export interface LocalZohoOptions extends Partial<LocalZohoSettings> {
+export interface LocalZohoOptions extends LocalZohoChanges {
   /** Default 0: any free port of 127.0.0.1. */
   readonly port?: number | undefined
   /** Default {@link localZohoApp} alone. */
@@ -92,10 +97,7 @@ export interface LocalZohoOptions extends Partial<LocalZohoSettings> {
 }
 
 /** The settings with changes; a change that is `undefined` changes nothing. */
-export function changedSettings(
-  settings: LocalZohoSettings,
-  changes: Partial<LocalZohoSettings>,
-): LocalZohoSettings {
+export function changedSettings(settings: LocalZohoSettings, changes: LocalZohoChanges): LocalZohoSettings {
   return {
     rotation: changes.rotation ?? settings.rotation,
     retryWindowMs: changes.retryWindowMs ?? settings.retryWindowMs,

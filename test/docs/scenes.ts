@@ -1,0 +1,113 @@
+import type { OAuthTokenService } from 'evergrant'
+import type { LocalZoho } from 'evergrant/testing'
+import type { FreshDatabase } from '../support/postgres.ts'
+
+/** What an example finds: a database with the tables, and a local Zoho in the place of the real one. */
+export interface Place {
+  readonly database: FreshDatabase
+  readonly zoho: LocalZoho
+  /** On that database, with the example's key. */
+  readonly tokens: OAuthTokenService
+}
+
+/** What an example needs beside that. */
+export interface Scene {
+  /** Makes what the page says has to be there. Gives variables of the environment. */
+  readonly prepare?: (place: Place) => Promise<Record<string, string>>
+  /** A program that uses what `./example.mjs` exports. Absent: the example itself is run. */
+  readonly program?: string
+  readonly prints?: RegExp
+}
+
+const CUSTOMER = 'smart-tax-nation'
+const stored = async ({ tokens, zoho }: Place): Promise<Record<string, string>> => {
+  await tokens.storeTokens(CUSTOMER, 'zoho_crm', await zoho.issueGrant())
+  return {}
+}
+
+/** By the name of the example. Those that are not here are run as they are, and need nothing more. */
+export const scenes: Readonly<Record<string, Scene>> = {
+  'README.md: Evergrant': { prints: /^70 characters that work$/m },
+  'README.md: Use it': {
+    prepare: async ({ zoho }) => {
+      const { accessToken, refreshToken, expiresIn } = await zoho.issueGrant()
+      const answer = { access_token: accessToken, refresh_token: refreshToken, expires_in: expiresIn }
+      return { ANSWER: JSON.stringify(answer) }
+    },
+    program: `
+      import { accessTokenOf, connected } from './example.mjs'
+      const answer = JSON.parse(process.env.ANSWER)
+      await connected('another-client', answer)
+      console.log(await accessTokenOf('another-client') === answer.access_token)`,
+    prints: /^true$/m,
+  },
+  'docs/errors.md: Handle them': {
+    prepare: stored,
+    program: `
+      import { oauthTokenService } from 'evergrant'
+      import { accessTokenFor } from './example.mjs'
+      console.log(await accessTokenFor(oauthTokenService, '${CUSTOMER}'))
+      console.log(await accessTokenFor(oauthTokenService, 'nobody'))`,
+    prints: /^1000\.\S+\nnull$/m,
+  },
+  'docs/guide/start.md: 3. A real Zoho': {
+    prepare: async ({ zoho }) => ({ GRANT_CODE: await zoho.issueCode() }),
+  },
+  'docs/guide/start.md: 4. Use it': { prepare: stored, prints: /^200 / },
+  'docs/guide/from-a-token-table.md: 3. Replace your function': {
+    prepare: async place => {
+      await place.database.query(
+        `insert into oauth_tokens (client_id, provider, access_token, refresh_token, token_expiry)
+          values ('from-before', 'zoho_crm', 'plain', 'plain', now() + interval '30 minutes')`,
+      )
+      return {}
+    },
+    program: `
+      import pg from 'pg'
+      import { accessTokenOf } from './example.mjs'
+      const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+      console.log(await accessTokenOf(pool, 'from-before'))
+      await pool.end()`,
+    prints: /^plain$/m,
+  },
+  'docs/guide/from-a-token-table.md: 3. Replace your function (2)': {
+    prepare: stored,
+    program: `
+      import pg from 'pg'
+      import { accessTokenOf, openTokens } from './example.mjs'
+      const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+      const tokens = await openTokens(pool)
+      console.log(await accessTokenOf(tokens, '${CUSTOMER}'))
+      await tokens.close()
+      await pool.end()`,
+    prints: /^1000\./m,
+  },
+  'docs/guide/import-records.md: In a program': { prints: /outcome: 'imported'/ },
+  'docs/guide/options.md: Options of a call': { prints: /^1000\.a\nsmart-tax-nation zoho_crm active$/m },
+  'docs/guide/postgres-and-sqlite.md: Your own transaction': {
+    prepare: async ({ database }) => {
+      await database.query('create table customers (name text primary key)')
+      return {}
+    },
+  },
+  'docs/guide/postgres-and-sqlite.md: The tables': { prepare: stored, prints: /client: 'smart-tax-nation'/ },
+  'docs/guide/providers.md: Zoho': {
+    program: `
+      import { openTokens } from './example.mjs'
+      const tokens = await openTokens({ common: 'a', eu: 'b', in: 'c' })
+      await tokens.close()`,
+  },
+  'docs/guide/providers.md: fetch and allowHosts': {
+    prepare: stored,
+    program: `
+      import { invoices } from './example.mjs'
+      console.log((await invoices('${CUSTOMER}')).status)`,
+    prints: /^200$/m,
+  },
+  'docs/guide/testing.md: In your own tests': { prints: /^200$/m },
+  'docs/guide/testing.md: Faults': { prints: /ProviderUnavailableError.*^1000\.\S+$/ms },
+  'docs/guide/testing.md: Time': { prints: /^401$/m },
+}
+
+/** Examples that cannot be run here, each with the reason. */
+export const notRun: Readonly<Record<string, string>> = {}
