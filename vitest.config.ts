@@ -15,10 +15,11 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/clean-environment.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Suites of their own: `npm run test:packaging` packs and installs, `npm run test:trust` needs PostgreSQL's programs.
+    // Suites of their own: they need the registry, a pooler, or PostgreSQL's other programs.
     exclude: [
       ...configDefaults.exclude,
       'test/packaging/tarball.test.ts',
+      'test/pooler/**',
       'test/trust/stolen-copies.test.ts',
     ],
     testTimeout: 30_000,

@@ -113,6 +113,11 @@ const UNKNOWN_HOST = 'The host of the database is not known. Check the database 
 
 const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
   ['ETIMEDOUT', 'PostgreSQL did not answer in time. Check its load, its locks and the size of the pool'],
+  [
+    '08P01',
+    'PostgreSQL, or the pooler before it, does not take the connection. Check the user, the password and the name ' +
+      'of the database in the URL, and the log of the pooler',
+  ],
   ['25006', 'PostgreSQL is read-only. Connect to the primary'],
   ['ENOTFOUND', UNKNOWN_HOST],
   ['EAI_AGAIN', UNKNOWN_HOST],
