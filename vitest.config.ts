@@ -15,8 +15,13 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/clean-environment.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Packs and installs: `npm run test:packaging`.
-    exclude: [...configDefaults.exclude, 'test/packaging/tarball.test.ts'],
+    // Suites of their own: they need the registry, a pooler, or PostgreSQL's other programs.
+    exclude: [
+      ...configDefaults.exclude,
+      'test/packaging/tarball.test.ts',
+      'test/pooler/**',
+      'test/trust/stolen-copies.test.ts',
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

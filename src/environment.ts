@@ -46,7 +46,6 @@ export function readEnvironment(
   const raw = {
     url: text('DATABASE_URL'),
     directory: text('EVERGRANT_DATA_DIR'),
-    keys: text('EVERGRANT_ENCRYPTION_KEYS'),
     mode: text('NODE_ENV'),
     location: text('ZOHO_LOCATION'),
     accountsServer: text('ZOHO_ACCOUNTS_SERVER'),
@@ -64,7 +63,8 @@ export function readEnvironment(
       return bare(raw.mode, 'NODE_ENV') === 'production'
     },
     get encryptionKeys() {
-      const value = bare(raw.keys, 'EVERGRANT_ENCRYPTION_KEYS')
+      // Read when it is used, once: kept here, the keys would lie in the heap as long as the service does.
+      const value = read('EVERGRANT_ENCRYPTION_KEYS')
       return value === undefined ? undefined : Secret.of(value)
     },
     get zohoLocation() {

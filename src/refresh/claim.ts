@@ -26,7 +26,7 @@ export interface ClaimOptions {
 /**
  * Takes the lease of a connection in one UPDATE. It commits before a byte is sent: it is the record, written
  * ahead, that the refresh token may have been spent. Null: the row is not what was read, or somebody else has it.
- * @throws StoreUnavailableError the database did not say whether the claim was taken; then no request may be made
+ * @throws StoreUnavailableError the claim was not taken, or nobody knows; then no request may be made
  */
 export async function takeClaim(
   ports: RefreshPorts,
@@ -50,15 +50,27 @@ export async function takeClaim(
     attemptId,
     leaseEndsAt: askedAt + options.leaseMs,
   }
-  try {
-    const taken = await health.watch(() => store.claim({ row, leaseId, attemptId, ...options }))
-    return taken ? claim : null
-  } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error
+  for (let tries = 1; ; tries += 1) {
+    const taken = await health
+      .watch(() => store.claim({ row, leaseId, attemptId, ...options }))
+      .catch(asFailure)
+    if (taken === true) return claim
+    if (taken === false && tries === 1) return null
     // The answer was lost, not necessarily the claim: the row knows.
-    const reread = await health.watch(() => store.read(row))
-    return reread?.leaseId === leaseId ? claim : null
+    const now = await health.watch(() => store.read(row))
+    if (now?.leaseId === leaseId) return claim
+    const isUntouched = now?.generation === row.generation && now.leaseId === row.leaseId
+    if (taken === false || !isUntouched) return null
+    // Nobody else has it. The database reads and does not write: that is what the callers are to hear.
+    if (tries === MOST_TRIES) throw taken
   }
+}
+
+const MOST_TRIES = 2
+
+function asFailure(error: unknown): StoreUnavailableError {
+  if (error instanceof StoreUnavailableError) return error
+  throw error
 }
 
 /** Whether the lease lasts long enough for a whole request and its margin. */

@@ -104,6 +104,37 @@ test('tokens that the database cannot take are served for as long as they live, 
   expect((await world.run(process.get())).accessToken).toBe('access-2')
 })
 
+describe('a database that can be read and refuses the claim', () => {
+  const refusing = async (times: number) => {
+    const linkedWorld = await linked()
+    await linkedWorld.world.clock.advance(HOUR)
+    let refused = 0
+    linkedWorld.line.delayMs = method => {
+      if (method !== 'claim' || refused === times) return 0
+      refused += 1
+      throw new StoreUnavailableError('The disk is full.', '53100')
+    }
+    return linkedWorld
+  }
+
+  test('is named as what is at fault, without a wait for anybody', async () => {
+    const { world, process, provider } = await refusing(Infinity)
+    const before = world.clock.monotonicMs()
+    await expect(world.run(process.get())).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      reason: '53100',
+    })
+    expect(world.clock.monotonicMs() - before).toBeLessThan(SECOND)
+    expect(provider.asked).toEqual([])
+  })
+
+  test('once, fails nobody', async () => {
+    const { world, process, provider } = await refusing(1)
+    expect((await world.run(process.get())).accessToken).toBe('access-2')
+    expect(provider.asked).toEqual(['grant'])
+  })
+})
+
 test('minValidMs equal to the whole lifetime is refused: no token lives longer than that', async () => {
   const { process, world } = await linked()
   await expect(world.run(process.get({ minValidMs: HOUR }))).rejects.toMatchObject({ code: 'INVALID_INPUT' })

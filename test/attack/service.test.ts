@@ -123,6 +123,16 @@ describe('on PostgreSQL', () => {
       .toEqual([])
   })
 
+  test('a column that gets another type under a process that runs is read on', async () => {
+    const tokens = await open(database.url, { ...withApp(), cache: false })
+    await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'a', scopes: ['b'] })
+    for (const type of ['varchar(500)', 'text', 'varchar']) {
+      expect(await tokens.getAccessToken(CLIENT, 'zoho_crm')).toBe('a')
+      await database.query(`alter table oauth_tokens alter scopes type ${type}`)
+    }
+    expect((await tokens.getToken(CLIENT, 'zoho_crm')).scopes).toEqual(['b'])
+  })
+
   test('a seed that nobody has used is not used after deleteToken in a transaction either', async () => {
     process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
     const pool = new pg.Pool({ connectionString: database.url, max: 3 })

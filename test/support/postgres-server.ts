@@ -11,11 +11,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
+import { guard } from './guard.ts'
+import { isPooled, type PgBouncer, startPgBouncer } from './pgbouncer.ts'
 import { postgresBinaries, type ServerUser, serverUser } from './postgres-binaries.ts'
 
 const USER = 'evergrant'
@@ -32,6 +34,7 @@ export class PostgresServer {
   readonly #settings: readonly string[]
   #process: ChildProcess | undefined
   #guard: ChildProcess | undefined
+  #pooler: PgBouncer | undefined
 
   constructor(folder: string, binaries: string, user: ServerUser, port: number, settings: readonly string[]) {
     this.port = port
@@ -42,8 +45,20 @@ export class PostgresServer {
     this.#settings = settings
   }
 
+  /** What the product is given: through the pooler where the tests run behind one. */
   url(database = 'postgres'): string {
-    return `postgres://${USER}:${PASSWORD}@127.0.0.1:${this.port}/${database}`
+    return this.#pooler === undefined ? this.directUrl(database) : urlOf(this.#pooler.port, database)
+  }
+
+  /** For what a test does to the server itself. */
+  directUrl(database = 'postgres'): string {
+    return urlOf(this.port, database)
+  }
+
+  /** Puts a PgBouncer before the server: from now on {@link url} leads through it. */
+  async pool(): Promise<PgBouncer> {
+    this.#pooler ??= await startPgBouncer({ port: this.port, user: USER, password: PASSWORD })
+    return this.#pooler
   }
 
   async start(): Promise<void> {
@@ -56,8 +71,10 @@ export class PostgresServer {
     })
     closeSync(log)
     this.#process = child
-    this.#guard = guard(child, this.#folder)
-    await this.#answers(child)
+    this.#guard = guard(child, 'QUIT', this.#folder)
+    await this.#answers(child, this.directUrl())
+    // A pooler looks again a little later.
+    if (this.#pooler !== undefined) await this.#answers(child, this.url())
   }
 
   /** As `pg_ctl stop`: fast ends sessions in order; immediate is a crash, with recovery at the next start. */
@@ -78,6 +95,7 @@ export class PostgresServer {
 
   /** Stops the server and removes everything that it wrote. */
   async stop(): Promise<void> {
+    await this.#pooler?.stop()
     await this.halt('immediate')
     rmSync(this.#folder, { recursive: true, force: true })
   }
@@ -95,10 +113,11 @@ export class PostgresServer {
     }
   }
 
-  async #answers(child: ChildProcess): Promise<void> {
+  async #answers(child: ChildProcess, url: string): Promise<void> {
     const deadline = performance.now() + START_LIMIT_MS
     while (child.exitCode === null && performance.now() < deadline) {
-      const client = new pg.Client({ connectionString: this.url(), connectionTimeoutMillis: 2_000 })
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+      client.on('error', () => {})
       try {
         await client.connect()
         await client.query('select 1')
@@ -121,11 +140,12 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   const user = serverUser()
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-postgres-'))
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid)
+  let server: PostgresServer | undefined
   try {
     const binaries = postgresBinaries(process.env.EVERGRANT_TEST_POSTGRES, user, folder)
     initialize(folder, binaries, user)
     const port = await freePort()
-    const server = new PostgresServer(folder, binaries, user, port, [
+    server = new PostgresServer(folder, binaries, user, port, [
       'listen_addresses=127.0.0.1',
       `port=${port}`,
       'unix_socket_directories=',
@@ -134,29 +154,17 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
       ...settings,
     ])
     await server.start()
+    if (isPooled()) await server.pool()
     return server
   } catch (error) {
+    await server?.stop()
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
 }
 
-const GUARD = `cat > /dev/null
-kill -CONT "$1"; kill -QUIT "$1"
-while kill -0 "$1"; do sleep 0.1; done
-rm -rf "$2"`
-
-/**
- * Ends the server and removes its folder when this process ends without having done so, however it ends: then
- * the guard's input ends. A session of its own keeps the guard from a Ctrl-C that is meant for the tests.
- */
-function guard(server: ChildProcess, folder: string): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', GUARD, 'guard', String(server.pid), folder], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
-  child.unref()
-  return child
+function urlOf(port: number, database: string): string {
+  return `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${database}`
 }
 
 function initialize(folder: string, binaries: string, user: ServerUser): void {
@@ -167,23 +175,13 @@ function initialize(folder: string, binaries: string, user: ServerUser): void {
   if (user.uid !== undefined && user.gid !== undefined) {
     for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid)
   }
-  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions']
+  const flags = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync']
   const made = spawnSync(
     join(binaries, 'initdb'),
     ['-D', data, '-U', USER, `--pwfile=${passwordFile}`, ...flags],
     { ...user, cwd: folder, encoding: 'utf8' },
   )
   if (made.status !== 0) throw new Error(`initdb failed:\n${made.stdout}${made.stderr}`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 function childrenOf(parent: number): number[] {

@@ -5,6 +5,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The URL of the PostgreSQL that all tests share. */
     postgresUrl: string
+    /** How the product reaches it: the same, or through a pooler. */
+    productUrl: string
   }
 }
 
@@ -13,7 +15,8 @@ let server: PostgresServer | undefined
 /** Starts one PostgreSQL for the whole run. Fails the run when there is none: a skipped test proves nothing. */
 export async function setup(project: TestProject): Promise<void> {
   server = await startPostgres()
-  project.provide('postgresUrl', server.url())
+  project.provide('postgresUrl', server.directUrl())
+  project.provide('productUrl', server.url())
 }
 
 export async function teardown(): Promise<void> {

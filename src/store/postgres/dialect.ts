@@ -3,7 +3,8 @@ import type { SqlDialect } from '../sql-engine.ts'
 
 /**
  * `statement_timestamp()` and not `now()`: inside a caller's long transaction the clock must go on.
- * `floor(…)::float8` gives `Infinity` for 'infinity', in every version and driver.
+ * `…::float8` gives `Infinity` for 'infinity', in every version and driver. Seconds are a double before PostgreSQL
+ * 14: cut to whole milliseconds before, and rounded after, they are the same instant everywhere.
  */
 export const postgresDialect: SqlDialect = {
   now: sql`statement_timestamp()`,
@@ -11,6 +12,7 @@ export const postgresDialect: SqlDialect = {
     ms === Number.POSITIVE_INFINITY
       ? sql`'infinity'::timestamptz`
       : sql`statement_timestamp() + ${ms}::float8 * interval '1 millisecond'`,
-  epochMs: instant => sql<number | null>`floor(extract(epoch from ${instant}) * 1000)::float8`,
+  epochMs: instant =>
+    sql<number | null>`round(extract(epoch from date_trunc('milliseconds', ${instant})) * 1000)::float8`,
   leaseIsOver: leaseUntil => lte(leaseUntil, sql`statement_timestamp()`),
 }

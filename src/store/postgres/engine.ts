@@ -7,7 +7,15 @@ import { closedStore } from '../closed-store.ts'
 import type { Database, Placeholders, Query, RunOptions, SqlEngine, SqlSession } from '../sql-engine.ts'
 import { withTimeLimit } from '../time-limit.ts'
 import { postgresDialect } from './dialect.ts'
-import { codeOf, isConflict, isConnectionLost, isNameLost, isUnsent, storeFailure } from './failure.ts'
+import {
+  codeOf,
+  isConflict,
+  isConnectionLost,
+  isNameLost,
+  isPlanStale,
+  isUnsent,
+  storeFailure,
+} from './failure.ts'
 import { type PostgresTables, tablesIn } from './schema.ts'
 import type { PostgresSource } from './source.ts'
 
@@ -88,7 +96,8 @@ export class PostgresEngine implements SqlEngine {
 
   #mayRepeat(error: unknown, attempts: number, repeatable: boolean): boolean {
     const code = codeOf(error)
-    if (isNameLost(code)) this.#named = false
+    if (isNameLost(code) || isPlanStale(code)) this.#named = false
+    if (isPlanStale(code)) return attempts === 1
     if (isNameLost(code) || isConflict(code)) return true
     // No server: once more and no oftener, so that an outage is told soon.
     if (isUnsent(error)) return attempts === 1

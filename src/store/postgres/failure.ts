@@ -25,6 +25,14 @@ export function isNameLost(code: string): boolean {
   return code === '26000' || code === '42P05'
 }
 
+/**
+ * A column got another type since the statement was prepared, on this connection ("cached plan must not change
+ * result type", among other things).
+ */
+export function isPlanStale(code: string): boolean {
+  return code === '0A000'
+}
+
 /** Whether the connection, not the statement, is at fault: system errors, and SQLSTATE classes 08 and 57P0x. */
 export function isConnectionLost(code: string): boolean {
   return !/^[0-9A-Z]{5}$/.test(code) || code === 'EPIPE' || code.startsWith('08') || code.startsWith('57P0')
@@ -105,6 +113,11 @@ const UNKNOWN_HOST = 'The host of the database is not known. Check the database 
 
 const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
   ['ETIMEDOUT', 'PostgreSQL did not answer in time. Check its load, its locks and the size of the pool'],
+  [
+    '08P01',
+    'PostgreSQL, or the pooler before it, does not take the connection. Check the user, the password and the name ' +
+      'of the database in the URL, and the log of the pooler',
+  ],
   ['25006', 'PostgreSQL is read-only. Connect to the primary'],
   ['ENOTFOUND', UNKNOWN_HOST],
   ['EAI_AGAIN', UNKNOWN_HOST],

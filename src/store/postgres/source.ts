@@ -1,4 +1,4 @@
-import { entityKind, is } from 'drizzle-orm'
+import { entityKind, is, sql } from 'drizzle-orm'
 import { PgDatabase, PgTransaction } from 'drizzle-orm/pg-core'
 import type { Pool, PoolClient, PoolConfig } from 'pg'
 import { InvalidInputError } from '../../errors.ts'
@@ -38,6 +38,7 @@ export async function openSource(database: DatabaseHandle, timeoutMs: number): P
         'and pass the transaction to storeTokens() and deleteToken() as { tx }.',
     )
   }
+  if (entityOf(database) === 'PostgresJsDatabase') return postgresJsSource(database as Database)
   if (entityOf(database) !== 'NodePgDatabase') return drizzleSource(database as Database)
   const client = '$client' in database ? database.$client : undefined
   if (isPool(client)) return poolSource(new PoolClients(client, timeoutMs), 'theirs')
@@ -113,6 +114,24 @@ async function poolSource(clients: PoolClients, owner: 'ours' | 'theirs'): Promi
         }
       }),
     [Symbol.asyncDispose]: async () => (owner === 'ours' ? clients.end() : clients.leave()),
+  }
+}
+
+/**
+ * postgres.js gives its own COMMIT a name, unless `prepare` is off. Where a pooler loses the name, the driver
+ * repeats the COMMIT on the transaction that this has aborted: it is rolled back, and reported as committed
+ * (porsager/postgres#1212). So ours are committed before, without a name, and the driver commits an empty one.
+ */
+function postgresJsSource(db: Database): PostgresSource {
+  const source = drizzleSource(db)
+  return {
+    ...source,
+    transaction: (body, limitMs) =>
+      source.transaction(async tx => {
+        const result = await body(tx)
+        await tx.execute(sql`commit and chain`)
+        return result
+      }, limitMs),
   }
 }
 

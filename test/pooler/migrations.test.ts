@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { commandLine } from '../support/command-line.ts'
+import { freshDatabase } from '../support/postgres.ts'
+
+const database = await freshDatabase()
+const { run } = commandLine()
+
+test('ten processes that migrate at once through a pooler all succeed, and one of them does it', async () => {
+  const migrations = Array.from({ length: 10 }, () =>
+    run(['migrate', '--json'], { env: { DATABASE_URL: database.url } }),
+  )
+  const ended = await Promise.all(migrations)
+  expect(ended.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+    Array.from({ length: 10 }, () => ({ code: 0, stderr: '' })),
+  )
+  const applied = ended.map(({ stdout }) => JSON.parse(stdout).applied)
+  expect(applied.filter(names => names.length > 0)).toEqual([['create-tables']])
+  expect(await database.query('select name from evergrant_migrations')).toEqual([{ name: 'create-tables' }])
+})

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+import project from '../../vitest.config.ts'
+import { databaseTests } from './database-tests.ts'
+
+/**
+ * Every test that uses a PostgreSQL server, behind PgBouncer in transaction mode: `npm run test:pooler`.
+ * A test file without one would run just the same, and is left out.
+ */
+process.env.EVERGRANT_TEST_POOLER = 'pgbouncer'
+
+export default defineConfig({
+  ...project,
+  test: { ...project.test, include: ['test/pooler/*.test.ts', ...databaseTests()], exclude: [] },
+})

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { EvergrantError } from 'evergrant'
+import pg from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startPostgres } from '../support/postgres-server.ts'
+import { CREDENTIALS, serviceWorld } from '../support/services.ts'
+import { ENCODINGS, makeCanary } from './canary.ts'
+import { filesIn, fill, findInFiles, plantPlaintext, rotating, rowsAsText, TALKATIVE } from './copies.ts'
+import { DATABASE_FAULTS } from './database-faults.ts'
+import { sized } from './sizes.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+
+const world = await serviceWorld()
+const endpoint = await tokenEndpoint()
+const server = await startPostgres(TALKATIVE)
+afterAll(() => server.stop())
+const data = join(dirname(server.logFile), 'data')
+
+test('T1: rows, data files, write-ahead log, server log and statements of PostgreSQL hold no token', async () => {
+  const canary = makeCanary()
+  endpoint.usually = rotating(canary)
+  const profile = endpoint.profile('acme', { rotation: 'strict' })
+  const tokens = await world.open(server.url(), { providers: { acme: { profile, ...CREDENTIALS } } })
+  const connections = sized(100, 1_000)
+  await fill(tokens, 'acme', canary, connections)
+  expect(endpoint.asked).toHaveLength(2 * connections)
+  expect(endpoint.asked.every(token => token.includes(canary.mark))).toBe(true)
+
+  const planted = await plantPlaintext(server.url())
+  const { rows, statements } = await rowsAsText(server.url())
+  expect(rows.match(/client-\d+/g)).toHaveLength(connections)
+  const places = (which: typeof canary) => ({
+    rows: which.findIn(rows),
+    statements: which.findIn(statements),
+    dataFiles: findInFiles(which, data, 'base'),
+    writeAheadLog: findInFiles(which, data, 'pg_wal'),
+    serverLog: which.findIn(readFileSync(server.logFile)),
+  })
+  expect(places(planted)).toEqual(everywhere(ENCODINGS))
+  expect(places(canary)).toEqual(everywhere([]))
+})
+
+const everywhere = <Found>(found: Found) => ({
+  rows: found,
+  statements: found,
+  dataFiles: found,
+  writeAheadLog: found,
+  serverLog: found,
+})
+
+test('T1: the file of SQLite and its write-ahead log hold no token', async () => {
+  const canary = makeCanary()
+  endpoint.usually = rotating(canary)
+  const profile = endpoint.profile('acme', { rotation: 'strict' })
+  const url = world.url('SQLite')
+  const tokens = await world.open(url, { providers: { acme: { profile, ...CREDENTIALS } } })
+  await fill(tokens, 'acme', canary, sized(100, 1_000))
+  await tokens.storeTokens(`client.${'named'}`, 'acme', {
+    accessToken: 'a',
+    metadata: { planted: 'in the open' },
+  })
+  const files = filesIn(world.directory).filter(path => path.startsWith(url.slice('file:'.length)))
+  expect(files.some(path => path.endsWith('-wal'))).toBe(true)
+  expect(files.flatMap(path => canary.findIn(readFileSync(path)))).toEqual([])
+  expect(files.some(path => readFileSync(path).includes('in the open'))).toBe(true)
+})
+
+describe('T10: the server log of PostgreSQL, with all statements and parameters in it,', () => {
+  const canary = makeCanary()
+  const codes = new Set<string>()
+
+  test.each(DATABASE_FAULTS)(
+    'T10: holds no token after an error $code: $fault',
+    async ({ code, statements }) => {
+      endpoint.usually = rotating(canary)
+      const profile = endpoint.profile('acme', { rotation: 'strict' })
+      const schema = `fault_${code.toLowerCase()}`
+      const tokens = await world.open(server.url(), {
+        schema,
+        cache: false,
+        providers: { acme: { profile, ...CREDENTIALS } },
+        // A conflict is tried again until the time is over.
+        policy: { storeTimeoutMs: code === '40001' ? 1_500 : 10_000, closeTimeoutMs: 100 },
+      })
+      const stored = () => ({ accessToken: canary.secret('access'), refreshToken: canary.secret('refresh') })
+      await tokens.storeTokens('client', 'acme', stored())
+      const client = new pg.Client({ connectionString: server.url() })
+      await client.connect()
+      await client.query(`begin; set local search_path to ${schema}; ${statements.join('; ')}; commit`)
+      await client.end()
+      for (const call of [
+        () => tokens.storeTokens('client', 'acme', stored()),
+        () => tokens.storeTokens('another', 'acme', stored()),
+        () => tokens.refreshToken('client', 'acme'),
+        () => tokens.deleteToken('client', 'acme'),
+      ]) {
+        const error: unknown = await call().catch((reason: unknown) => reason)
+        if (error instanceof EvergrantError) canary.expectAbsentFrom(error)
+      }
+      const log = readFileSync(server.logFile, 'utf8')
+      expect(log).toContain(`ERROR:  ${code}: `)
+      expect(canary.findIn(log)).toEqual([])
+      codes.add(code)
+    },
+  )
+
+  test('T10: was searched after 20 kinds of errors, and holds the parameters', () => {
+    expect(codes.size).toBeGreaterThanOrEqual(20)
+    const log = readFileSync(server.logFile, 'utf8')
+    const texts = [/parameters: .*\$\d+ = 'eg1\./i, /DETAIL: .*Failing row contains/]
+    expect(texts.map(text => text.test(log))).toEqual([true, true])
+  })
+})
