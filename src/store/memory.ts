@@ -25,6 +25,7 @@ import type {
   TokenStore,
 } from '../ports/store.ts'
 import { closedStore } from './closed-store.ts'
+import { compareKeys, idOf, revocationGiven, summaryOf, useOf } from './memory-rows.ts'
 import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
 
 export interface MemoryStoreOptions {
@@ -374,28 +375,4 @@ class MemoryStore implements TokenStore {
   #given(row: StoredRow): ConnectionRow {
     return { ...row, metadata: structuredClone(row.metadata), now: this.#now() }
   }
-}
-
-function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {
-  return { ...row, hasAccessToken: accessToken !== null, hasRefreshToken: refreshToken !== null }
-}
-
-function revocationGiven({ id, clientId, provider, refreshToken, metadata }: Revocation): Revocation {
-  return { id, clientId, provider, refreshToken, metadata: structuredClone(metadata) }
-}
-
-function idOf({ clientId, provider }: ConnectionKey): string {
-  return JSON.stringify([clientId, provider])
-}
-
-function useOf({ digest }: Seed, provider: string): string {
-  return JSON.stringify([digest, provider])
-}
-
-function compareKeys(a: ConnectionKey, b: ConnectionKey): number {
-  return compareText(a.clientId, b.clientId) || compareText(a.provider, b.provider)
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -83,7 +83,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the day on which tokens may ha
   })
 
   test('while the provider is down everything is deleted here, and the next run revokes the rest', async () => {
-    await world.zoho.fault({ kind: 'server_error' }, { times: 'until_cleared' })
+    await world.zoho.fault({ kind: 'server_error' }, { endpoint: 'revoke', times: 'until_cleared' })
     const first = await revokeTokens(tokens, { provider: 'zoho_crm' })
     expect(outcomes(first)).toEqual([
       'a zoho_crm unconfirmed',

@@ -15,7 +15,10 @@ import { sealingFindings } from './sealing-checks.ts'
 import { seedFindings } from './seed-checks.ts'
 
 export interface DiagnoseOptions
-  extends Pick<OpenOptions, 'database' | 'schema' | 'encryptionKeys' | 'providers' | 'requireSealed'> {
+  extends Pick<
+    OpenOptions,
+    'database' | 'schema' | 'encryptionKeys' | 'providers' | 'policy' | 'requireSealed'
+  > {
   /** Default: the machine's. */
   readonly clock?: Clock | undefined
 }

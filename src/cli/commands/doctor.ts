@@ -15,8 +15,8 @@ const WORDS: Readonly<Record<Verdict, { readonly word: string; readonly style: S
 const CHECK_COLUMNS = 12
 
 /** Looks at everything that Evergrant stands on. Fails when something must be mended. */
-export async function doctor({ schema, output }: Invocation): Promise<number> {
-  const diagnosis = await diagnose({ schema })
+export async function doctor({ schema, config, output }: Invocation): Promise<number> {
+  const diagnosis = await diagnose({ ...config, schema })
   output.report(diagnosis, linesOf(diagnosis, output))
   return diagnosis.verdict === 'fail' ? EXIT.failed : EXIT.done
 }

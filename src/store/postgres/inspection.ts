@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import type { PoolClient } from 'pg'
+import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { Database } from '../sql-engine.ts'
 import { codeOf, storeFailure } from './failure.ts'
 import { type Link, linkOf } from './link.ts'
 import { parseSchemaName, pendingMigrations } from './migrate.ts'
 import { missingPrivileges } from './privileges.ts'
-import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import { openSource, type PostgresSource } from './source.ts'
 
 /**

@@ -1,0 +1,25 @@
+import type { ConnectionKey, ConnectionRow, ConnectionSummary, Revocation, Seed } from '../ports/store.ts'
+
+export function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {
+  return { ...row, hasAccessToken: accessToken !== null, hasRefreshToken: refreshToken !== null }
+}
+
+export function revocationGiven({ id, clientId, provider, refreshToken, metadata }: Revocation): Revocation {
+  return { id, clientId, provider, refreshToken, metadata: structuredClone(metadata) }
+}
+
+export function idOf({ clientId, provider }: ConnectionKey): string {
+  return JSON.stringify([clientId, provider])
+}
+
+export function useOf({ digest }: Seed, provider: string): string {
+  return JSON.stringify([digest, provider])
+}
+
+export function compareKeys(a: ConnectionKey, b: ConnectionKey): number {
+  return compareText(a.clientId, b.clientId) || compareText(a.provider, b.provider)
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
