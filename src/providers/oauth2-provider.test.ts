@@ -101,6 +101,28 @@ describe('a refresh', () => {
     expect(seen[0]?.body).not.toContain('client_secret')
   })
 
+  test('by Basic leaves alone what a form does not encode: many servers do not decode', async () => {
+    const app = { clientId: '12-ab.apps_x*', clientSecret: Secret.of('Az09-._*') }
+    await generic(await serve(200, issued), 'client_secret_basic').refresh(refreshRequest({ app }))
+    const authorization = seen[0]?.headers.get('authorization') ?? ''
+    expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe(
+      '12-ab.apps_x*:Az09-._*',
+    )
+  })
+
+  test.each([
+    ['a:b', 'c:d', 'a%3Ab:c%3Ad'],
+    ['a%41', '100%', 'a%2541:100%25'],
+    ['an app', ' s ', 'an+app:+s+'],
+    ['a+b', '+/=&', 'a%2Bb:%2B%2F%3D%26'],
+    ['ä€', '日🔑', '%C3%A4%E2%82%AC:%E6%97%A5%F0%9F%94%91'],
+  ])('by Basic form-encodes the id %j and the secret %j', async (clientId, secret, sent) => {
+    const app = { clientId, clientSecret: Secret.of(secret) }
+    await generic(await serve(200, issued), 'client_secret_basic').refresh(refreshRequest({ app }))
+    const authorization = seen[0]?.headers.get('authorization') ?? ''
+    expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe(sent)
+  })
+
   test('by a public client sends its id and no secret', async () => {
     const answer = await generic(await serve(200, issued), 'none').refresh(refreshRequest())
     expect(answer.kind).toBe('issued')

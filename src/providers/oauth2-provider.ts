@@ -12,6 +12,7 @@ import type {
 import { isSecureUrl } from '../ports/secure-url.ts'
 import type { Metadata } from '../ports/store.ts'
 import type { Transport, TransportAnswer } from '../ports/transport.ts'
+import { clientSecretBasic } from './basic-authentication.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { Endpoint, ProviderProfile, Revocation } from './profile.ts'
 import { sendProtocolRequest } from './protocol-request.ts'
@@ -92,7 +93,7 @@ export class OAuth2Provider implements TokenProvider {
       case 'client_secret_post':
         return oauth.ClientSecretPost(secret)
       case 'client_secret_basic':
-        return oauth.ClientSecretBasic(secret)
+        return clientSecretBasic(secret)
       case 'none':
         return oauth.None()
     }

@@ -1,7 +1,11 @@
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import type { Metadata } from '../ports/store.ts'
 
-/** How a client proves itself at the token endpoint (RFC 6749 §2.3.1). */
+/**
+ * How a client proves itself at the token endpoint (RFC 6749 §2.3.1). `client_secret_basic` form-encodes id and
+ * secret, as the standard has it. A server that does not decode them is content as long as they hold nothing but
+ * letters, digits and `-._*`; else take `client_secret_post`.
+ */
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic' | 'none'
 
 /**
