@@ -23,6 +23,8 @@ function variablesOfLibrary(): ReadonlySet<string> {
     },
   )
   const environment = readEnvironment(variables)
+  // Not read before it is used.
+  expect(environment.encryptionKeys).toBeUndefined()
   const transport = {
     post: async () => ({ kind: 'unsent', reason: 'NEVER' }) as const,
     close: async () => {},
