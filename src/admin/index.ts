@@ -3,8 +3,10 @@
  * @module evergrant/admin
  */
 export { systemClock } from '../clock.ts'
+export type { SealedPurpose } from '../ports/cipher.ts'
 export type { Clock, DelayOptions } from '../ports/clock.ts'
 export type { Randomness } from '../ports/randomness.ts'
+export type { SealedTable } from '../ports/sealed-values.ts'
 export type { ConnectionRow } from '../ports/store.ts'
 export { type FileKeysOptions, fileKeys, type SealedData } from '../sealing/file-keys.ts'
 export { makeDataDirectory } from '../store/sqlite/data-directory.ts'
@@ -14,7 +16,16 @@ export { type DatabasePlace, type FindDatabaseOptions, findDatabase } from './fi
 export { type GenerateKeyOptions, generateKey } from './generate-key.ts'
 export { type EnvironmentImport, importFromEnvironment } from './import-from-environment.ts'
 export { type ImportOptions, type ImportResult, importTokens } from './import-tokens.ts'
+export { type KeyList, type ListKeysOptions, listKeys } from './list-keys.ts'
 export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
 export { type RevokeResult, type RevokeTokensOptions, revokeTokens } from './revoke-tokens.ts'
+export {
+  type ResealOptions,
+  type ResealProgress,
+  type ResealReport,
+  rotateKeys,
+  sealTokens,
+  type UnopenedValue,
+} from './rotate-keys.ts'
 export { readStoredConnection, type StoredConnection } from './stored-connection.ts'
 export { parseTokenRecord, parseTokenRecords, type TokenExpiry, type TokenImport } from './token-records.ts'

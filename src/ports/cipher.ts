@@ -22,4 +22,8 @@ export interface Cipher {
   open(text: string, place: SealedPlace): Secret
   /** Whether a stored value is sealed; false: plaintext from before. */
   isSealed(text: string): boolean
+  /** The ids of the ring; the first is the one that seals. */
+  readonly keyIds: readonly string[]
+  /** The id of the key that sealed a stored value. Null: plaintext, or sealed text that was cut or altered. */
+  keyIdOf(text: string): string | null
 }

@@ -1,4 +1,5 @@
 import type { Connection, ConnectionStatus, LastError } from '../lifecycle/connection.ts'
+import type { SealedValues } from './sealed-values.ts'
 
 /** One connection: a client of the back end at a provider. */
 export interface ConnectionKey {
@@ -185,6 +186,8 @@ export interface InTransaction {
  */
 export interface TokenStore extends AsyncDisposable {
   readonly kind: 'postgres' | 'sqlite' | 'memory'
+  /** What of it is sealed, whatever it is for. */
+  readonly sealedValues: SealedValues
 
   read(key: ConnectionKey, options?: InTransaction): Promise<ConnectionRow | null>
   list(request: ListRequest): Promise<readonly ConnectionSummary[]>

@@ -4,7 +4,7 @@ import type { Cipher, SealedPlace } from '../ports/cipher.ts'
 import type { KeySource, RingKey } from '../ports/key-source.ts'
 import { Secret } from '../secret.ts'
 import { associatedDataOf } from './associated-data.ts'
-import { formatEnvelope, hasEnvelopePrefix, parseEnvelope } from './envelope.ts'
+import { formatEnvelope, hasEnvelopePrefix, keyIdOf, parseEnvelope } from './envelope.ts'
 import { decodePlaintext, encodePlaintext } from './plaintext.ts'
 import { unwrapRingKeys } from './ring-key.ts'
 import { decrypt, encrypt, NONCE_BYTES } from './xaes-256-gcm.ts'
@@ -38,7 +38,6 @@ export class KeyRing implements Cipher {
     return new KeyRing(await source.load(), source.name, options)
   }
 
-  /** The ids of the ring; the first is the one that seals. */
   get keyIds(): readonly string[] {
     return [...this.#keys.keys()]
   }
@@ -70,6 +69,10 @@ export class KeyRing implements Cipher {
 
   isSealed(text: string): boolean {
     return hasEnvelopePrefix(text)
+  }
+
+  keyIdOf(text: string): string | null {
+    return keyIdOf(text)
   }
 
   #openPlaintext(text: string, place: SealedPlace): Secret {

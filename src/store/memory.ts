@@ -26,6 +26,7 @@ import type {
 } from '../ports/store.ts'
 import { closedStore } from './closed-store.ts'
 import { compareKeys, idOf, revocationGiven, summaryOf, useOf } from './memory-rows.ts'
+import { MemorySealedValues } from './memory-sealed-values.ts'
 import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
 
 export interface MemoryStoreOptions {
@@ -54,6 +55,7 @@ const NO_FAILURE = {
 
 class MemoryStore implements TokenStore {
   readonly kind = 'memory'
+  readonly sealedValues: MemorySealedValues
   readonly #clock: Clock
   readonly #randomness: Randomness
   readonly #rows = new Map<string, StoredRow>()
@@ -66,6 +68,10 @@ class MemoryStore implements TokenStore {
   constructor({ clock, randomness }: MemoryStoreOptions) {
     this.#clock = clock
     this.#randomness = randomness
+    this.sealedValues = new MemorySealedValues(() => this.#enter(), {
+      oauth_tokens: this.#rows,
+      oauth_token_revocations: this.#revocations,
+    })
   }
 
   async read(key: ConnectionKey, options: InTransaction = {}): Promise<ConnectionRow | null> {

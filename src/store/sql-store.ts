@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { PgInsertValue } from 'drizzle-orm/pg-core'
+import type { SealedValues } from '../ports/sealed-values.ts'
 import type {
   ClaimRequest,
   CommitRequest,
@@ -34,6 +35,7 @@ import {
   type SqlEngine,
   type SqlSession,
 } from './sql-engine.ts'
+import { SqlSealedValues } from './sql-sealed-values.ts'
 import { storableMetadata } from './storable.ts'
 import {
   type Fields,
@@ -54,6 +56,7 @@ type NewRow = PgInsertValue<PostgresTables['oauthTokens']>
 /** The token store on PostgreSQL and on SQLite: every statement, once. */
 export class SqlStore implements TokenStore {
   readonly kind: 'postgres' | 'sqlite'
+  readonly sealedValues: SealedValues
   readonly #engine: SqlEngine
   readonly #tables: PostgresTables
   readonly #changes: TokenChanges
@@ -65,6 +68,7 @@ export class SqlStore implements TokenStore {
   constructor(engine: SqlEngine) {
     const { oauthTokens } = engine.tables
     this.kind = engine.kind
+    this.sealedValues = new SqlSealedValues(engine)
     this.#engine = engine
     this.#tables = engine.tables
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)

@@ -7,6 +7,7 @@ import { listsContract } from './store-contract/lists.ts'
 import { outcomesContract } from './store-contract/outcomes.ts'
 import { putsContract } from './store-contract/puts.ts'
 import { rowsContract } from './store-contract/rows.ts'
+import { sealedValuesContract } from './store-contract/sealed-values.ts'
 import { seedsContract } from './store-contract/seeds.ts'
 
 /**
@@ -33,6 +34,7 @@ export function storeContract<Harness extends StoreHarness>(
       deletionContract,
       seedsContract,
       listsContract,
+      sealedValuesContract,
       ...more,
     ]) {
       contract(() => harness)

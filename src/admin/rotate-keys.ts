@@ -1,0 +1,201 @@
+import type { AssemblyParts } from '../assemble.ts'
+import { EvergrantError, StoreUnavailableError } from '../errors.ts'
+import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
+import type { SealedPlace, SealedPurpose } from '../ports/cipher.ts'
+import type { SealedRow, SealedTable } from '../ports/sealed-values.ts'
+import { Secret } from '../secret.ts'
+import { assemblyOf, type OAuthTokenService } from '../service.ts'
+import { countKeys, type KeyList } from './list-keys.ts'
+import { sealedPages, textsOf } from './sealed-rows.ts'
+
+export interface ResealOptions {
+  /** Is told after each batch. */
+  readonly onProgress?: ((progress: ResealProgress) => void) | undefined
+  /** Ends it between two batches: what is done is done, and the next run goes on from there. */
+  readonly signal?: AbortSignal | undefined
+  /** Say what would be done, and write nothing. Default false. */
+  readonly dryRun?: boolean | undefined
+}
+
+export interface ResealProgress {
+  /** Values that were looked at. */
+  readonly done: number
+  /** All values that there were at the start. */
+  readonly total: number
+  /** Values that were sealed anew. */
+  readonly sealed: number
+}
+
+/** A value that does not open. It was left as it is. */
+export interface UnopenedValue {
+  readonly table: SealedTable
+  readonly clientId: string
+  readonly provider: string
+  readonly purpose: SealedPurpose
+  /** The key that sealed it; null: it names none. */
+  readonly keyId: string | null
+  /** Why it does not open, and what to do. */
+  readonly reason: string
+}
+
+export interface ResealReport {
+  readonly dryRun: boolean
+  /** Values that were sealed anew, or would be. */
+  readonly sealed: number
+  /** How many values do not open. */
+  readonly unopened: number
+  /** The first of them, at most {@link LONGEST_LIST}. */
+  readonly unopenedValues: readonly UnopenedValue[]
+  /** Counted afterwards. */
+  readonly after: KeyList
+}
+
+const NAMES: NamesOf<ResealOptions> = { onProgress: true, signal: true, dryRun: true }
+const LONGEST_LIST = 20
+/** Rows in memory at a time. */
+const BATCH = 200
+/** Writes at a time: a pool of a few connections has some left for everybody else. */
+const WRITERS = 4
+/** How often a batch is looked at again because others wrote its rows meanwhile. */
+const LOOKS = 10
+
+/**
+ * Seals every value anew that the first key has not sealed, plaintext too. Runs beside everything else: a value that
+ * changes meanwhile is left to whoever changed it and looked at again. Killed at any moment, it goes on from there
+ * when it is run again. A value that does not open is reported and left as it is.
+ * @throws StoreUnavailableError the database does not answer: run it again
+ */
+export async function rotateKeys(
+  service: OAuthTokenService,
+  options: ResealOptions = {},
+): Promise<ResealReport> {
+  refuseUnknownNames(options, Object.keys(NAMES), { owner: 'rotateKeys()', noun: 'option' })
+  const { ports } = await assemblyOf(service)
+  const [first] = ports.cipher.keyIds
+  return reseal(ports, text => ports.cipher.keyIdOf(text) !== first, options)
+}
+
+/**
+ * Seals plaintext from before, and nothing else. As {@link rotateKeys} in all other ways.
+ * @throws StoreUnavailableError the database does not answer: run it again
+ */
+export async function sealTokens(
+  service: OAuthTokenService,
+  options: ResealOptions = {},
+): Promise<ResealReport> {
+  refuseUnknownNames(options, Object.keys(NAMES), { owner: 'sealTokens()', noun: 'option' })
+  const { ports } = await assemblyOf(service)
+  return reseal(ports, text => !ports.cipher.isSealed(text), options)
+}
+
+type Ports = AssemblyParts['ports']
+
+async function reseal(
+  ports: Ports,
+  isDue: (text: string) => boolean,
+  { onProgress, signal, dryRun = false }: ResealOptions,
+): Promise<ResealReport> {
+  const { sealedValues } = ports.store
+  const total = totalOf(await countKeys(sealedValues, ports.cipher, signal))
+  const run = new Resealing(ports, isDue, dryRun)
+  let done = 0
+  for await (const rows of sealedPages(sealedValues, BATCH, signal)) {
+    await run.batch(rows)
+    done += rows.flatMap(textsOf).length
+    onProgress?.({ done, total: Math.max(total, done), sealed: run.sealed })
+  }
+  const after = await countKeys(sealedValues, ports.cipher, signal)
+  return {
+    dryRun,
+    sealed: run.sealed,
+    unopened: run.unopened,
+    unopenedValues: run.unopenedValues,
+    after,
+  }
+}
+
+function totalOf({ keys, unknown, plaintext }: KeyList): number {
+  return [...keys, ...unknown].reduce((sum, { values }) => sum + values, plaintext)
+}
+
+/** One run over all values. */
+class Resealing {
+  sealed = 0
+  unopened = 0
+  readonly unopenedValues: UnopenedValue[] = []
+  readonly #ports: Ports
+  readonly #isDue: (text: string) => boolean
+  readonly #dryRun: boolean
+
+  constructor(ports: Ports, isDue: (text: string) => boolean, dryRun: boolean) {
+    this.#ports = ports
+    this.#isDue = isDue
+    this.#dryRun = dryRun
+  }
+
+  async batch(rows: readonly SealedRow[]): Promise<void> {
+    const queue = [...rows]
+    const writer = async (): Promise<void> => {
+      for (let row = queue.shift(); row !== undefined; row = queue.shift()) await this.#row(row)
+    }
+    await Promise.all(Array.from({ length: WRITERS }, writer))
+  }
+
+  /** Looks at a row until it is as it should be, or gone, or written all the time by somebody else. */
+  async #row(row: SealedRow): Promise<void> {
+    for (let looks = 0, seen: SealedRow | null = row; looks < LOOKS && seen !== null; looks += 1) {
+      const renewed = this.#renewed(seen)
+      if (
+        renewed.count === 0 ||
+        this.#dryRun ||
+        (await this.#ports.store.sealedValues.replace(seen, renewed))
+      ) {
+        this.sealed += renewed.count
+        for (const value of renewed.unopened) this.#report(value)
+        return
+      }
+      seen = await this.#ports.store.sealedValues.row(row.table, row.id)
+    }
+  }
+
+  #renewed(row: SealedRow): Renewed {
+    const unopened: UnopenedValue[] = []
+    let count = 0
+    const renew = (text: string | null, purpose: SealedPurpose): string | null => {
+      if (text === null || !this.#isDue(text)) return text
+      const place = { purpose, clientId: row.clientId, provider: row.provider }
+      try {
+        const renewedText = this.#ports.cipher.seal(this.#open(text, place), place)
+        count += 1
+        return renewedText
+      } catch (error) {
+        if (!(error instanceof EvergrantError) || error instanceof StoreUnavailableError) throw error
+        const keyId = this.#ports.cipher.keyIdOf(text)
+        unopened.push({ table: row.table, ...place, keyId, reason: error.message })
+        return text
+      }
+    }
+    const accessToken = renew(row.accessToken, 'access_token')
+    const refreshToken = renew(row.refreshToken, 'refresh_token')
+    return { accessToken, refreshToken, count, unopened }
+  }
+
+  // Sealing plaintext is what was asked for, also of a service that requires sealed values.
+  #open(text: string, place: SealedPlace): Secret {
+    const { cipher } = this.#ports
+    return cipher.isSealed(text) || text === '' ? cipher.open(text, place) : Secret.of(text)
+  }
+
+  #report(value: UnopenedValue): void {
+    this.unopened += 1
+    if (this.unopenedValues.length < LONGEST_LIST) this.unopenedValues.push(value)
+  }
+}
+
+interface Renewed {
+  readonly accessToken: string | null
+  readonly refreshToken: string | null
+  /** How many of them are new. */
+  readonly count: number
+  readonly unopened: readonly UnopenedValue[]
+}
