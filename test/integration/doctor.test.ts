@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { OAuthTokenService } from 'evergrant'
 import { type Diagnosis, diagnose, migrate, systemClock } from 'evergrant/admin'
 import { FakeClock, localZohoApp, startLocalZoho } from 'evergrant/testing'
-import pg from 'pg'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { commandLine } from '../support/command-line.ts'
 import { freshDatabase } from '../support/postgres.ts'
@@ -111,15 +110,8 @@ describe('doctor on PostgreSQL', () => {
 
   test('says when the server is read-only', async () => {
     await migrate({ database: database.url })
-    const pool = new pg.Pool({
-      connectionString: database.url,
-      options: '-c default_transaction_read_only=on',
-    })
-    try {
-      expect(finding(await look({ database: pool }), 'database')).toMatch(/^fail: .*read-only.*primary/)
-    } finally {
-      await pool.end()
-    }
+    const readOnly = await database.urlWith({ default_transaction_read_only: 'on' })
+    expect(finding(await look({ database: readOnly }), 'database')).toMatch(/^fail: .*read-only.*primary/)
   })
 
   test('names the key that values are sealed with and that the ring lacks', async () => {

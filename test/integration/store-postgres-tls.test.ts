@@ -39,8 +39,9 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-const secure = (parameters: string): string => `${withTls.url()}?${parameters}`
-const plain = (parameters: string): string => `${withoutTls.url()}?${parameters}`
+// The driver's own TLS: without the pooler that other tests go through.
+const secure = (parameters: string): string => `${withTls.directUrl()}?${parameters}`
+const plain = (parameters: string): string => `${withoutTls.directUrl()}?${parameters}`
 const elsewhere = (parameters: string): string => secure(parameters).replace('127.0.0.1', '127.0.0.2')
 const CA = `sslrootcert=${certificate}`
 
@@ -128,7 +129,7 @@ describe('a failure of TLS says what to do', () => {
   })
 
   test('a handed-in pool that fails by it', async () => {
-    const pool = new pg.Pool({ connectionString: withTls.url(), ssl: true })
+    const pool = new pg.Pool({ connectionString: withTls.directUrl(), ssl: true })
     const error: unknown = await openPostgresStore({ database: pool }).catch((reason: unknown) => reason)
     await pool.end()
     expect(error).toMatchObject({ message: SELF_SIGNED, reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
@@ -137,7 +138,7 @@ describe('a failure of TLS says what to do', () => {
 
 describe('a login that fails says what to do', () => {
   const withUser = (userinfo: string): string =>
-    withoutTls.url().replace('evergrant:evergrant-tests', userinfo)
+    withoutTls.directUrl().replace('evergrant:evergrant-tests', userinfo)
 
   test.each([
     [

@@ -66,6 +66,19 @@ export async function plantPlaintext(url: string): Promise<Canary> {
   return planted
 }
 
+/** Writes what was planted again and again, so that it is in the write-ahead log of what is copied meanwhile. */
+export async function rewritePlanted(url: string, meanwhile: Promise<unknown>): Promise<void> {
+  let isOver = false
+  const end = (): void => {
+    isOver = true
+  }
+  meanwhile.then(end, end)
+  await withClient(url, async client => {
+    while (!isOver) await client.query('update planted set value = value')
+  })
+  await meanwhile
+}
+
 /** All rows of all tables as text, and what the server remembers of statements. */
 export async function rowsAsText(
   url: string,

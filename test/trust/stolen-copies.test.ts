@@ -7,7 +7,7 @@ import { startPostgres } from '../support/postgres-server.ts'
 import { run } from '../support/processes.ts'
 import { CREDENTIALS, serviceWorld } from '../support/services.ts'
 import { type Canary, ENCODINGS, makeCanary } from './canary.ts'
-import { filesIn, fill, findInFiles, plantPlaintext, rotating, TALKATIVE } from './copies.ts'
+import { filesIn, fill, findInFiles, plantPlaintext, rewritePlanted, rotating, TALKATIVE } from './copies.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
 /*
@@ -57,7 +57,8 @@ async function stolenCopies(): Promise<Readonly<Record<string, string>>> {
   await take('pg_dump', '--format=custom', '--compress=0', '--file', at('dump.custom'))
   await take('pg_dump', '--format=directory', '--compress=0', '--file', at('dump.directory'))
   await take('pg_dumpall', '--file', at('all.sql'))
-  await take('pg_basebackup', '--pgdata', at('backup'), '--wal-method=stream', '--checkpoint=fast')
+  const backup = ['--pgdata', at('backup'), '--wal-method=stream', '--checkpoint=fast']
+  await rewritePlanted(server.directUrl(), take('pg_basebackup', ...backup))
   const data = join(dirname(server.logFile), 'data')
   const segments = readdirSync(join(data, 'pg_wal')).filter(name => /^[0-9A-F]{24}$/.test(name))
   expect(segments.length).toBeGreaterThan(0)
