@@ -104,6 +104,23 @@ export const scenes: Readonly<Record<string, Scene>> = {
       console.log((await invoices('${CUSTOMER}')).status)`,
     prints: /^200$/m,
   },
+  'docs/guide/operations.md: Serverless': {
+    prepare: stored,
+    program: `
+      import { handler } from './example.mjs'
+      console.log(await handler())`,
+    prints: /^1000\./m,
+  },
+  'docs/guide/operations.md: Serverless (2)': {
+    prepare: stored,
+    program: `
+      import { openTokens } from './example.mjs'
+      const kept = []
+      const tokens = await openTokens({ waitUntil: work => kept.push(work) })
+      console.log(await tokens.getAccessToken('${CUSTOMER}', 'zoho_crm'), kept.length)
+      await tokens.close()`,
+    prints: /^1000\.\S+ 0$/m,
+  },
   'docs/guide/testing.md: In your own tests': { prints: /^200$/m },
   'docs/guide/testing.md: Faults': { prints: /ProviderUnavailableError.*^1000\.\S+$/ms },
   'docs/guide/testing.md: Time': { prints: /^401$/m },

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { OAuthTokenService } from 'evergrant'
+import { runMigrations } from 'evergrant/schema'
+import { afterAll, describe, expect, test } from 'vitest'
+import { blocksOf } from '../docs/markdown.ts'
+import { freshDatabase } from '../support/postgres.ts'
+import { projectDirectory } from '../support/project.ts'
+import { CLIENT, CREDENTIALS, KEYS, serviceWorld } from '../support/services.ts'
+
+const world = await serviceWorld()
+const database = await freshDatabase()
+const role = `app_${randomUUID().replaceAll('-', '')}`
+const url = Object.assign(new URL(database.url), { username: role, password: role }).href
+
+await runMigrations(database.url)
+await database.query(`create role ${role} login password '${role}'`)
+afterAll(async () => {
+  await database.query(`drop owned by ${role}`)
+  await database.query(`drop role ${role}`)
+})
+
+/** The grants of the guide: one for each table and verb. */
+const grants = grantsOf(readFileSync(join(projectDirectory, 'docs/guide/postgres-and-sqlite.md'), 'utf8'))
+
+function grantsOf(page: string): readonly { readonly verb: string; readonly table: string }[] {
+  const block = blocksOf(page).find(({ text }) => text.startsWith('grant select'))?.text ?? ''
+  return [...block.matchAll(/^grant (?<verbs>.+) on (?<tables>.+) to app_role;$/gm)].flatMap(({ groups }) =>
+    (groups?.tables ?? '')
+      .split(', ')
+      .flatMap(table => (groups?.verbs ?? '').split(', ').map(verb => ({ verb, table }))),
+  )
+}
+
+/** Everything that a service does in its life, each with a connection of its own. */
+async function live(): Promise<void> {
+  const client = randomUUID()
+  process.env.EVERGRANT_ENV_CLIENT_ID = client
+  process.env.ZOHO_REFRESH_TOKEN = (await world.zoho.issueGrant()).refreshToken
+  const tokens = await OAuthTokenService.open({
+    database: url,
+    encryptionKeys: KEYS,
+    migrate: false,
+    providers: { zoho_crm: { ...CREDENTIALS, accountsServer: world.zoho.url } },
+  })
+  try {
+    await tokens.getAccessToken(client, 'zoho_crm')
+    await tokens.refreshToken(client, 'zoho_crm')
+    await tokens.storeTokens(CLIENT, 'zoho_crm', await world.zoho.issueGrant())
+    await tokens.listTokens()
+    await tokens.deleteToken(client, 'zoho_crm')
+    await tokens.deleteToken(CLIENT, 'zoho_crm', { revoke: true })
+  } finally {
+    await tokens.close()
+  }
+}
+
+describe('the grants of the guide', () => {
+  test('are enough for all that a service does, without DDL', async () => {
+    expect(grants.length).toBeGreaterThan(10)
+    for (const { verb, table } of grants) await database.query(`grant ${verb} on ${table} to ${role}`)
+    await live()
+  })
+
+  test.each(grants)('are no more than it needs: not without $verb on $table', async ({ verb, table }) => {
+    await database.query(`revoke ${verb} on ${table} from ${role}`)
+    try {
+      await expect(live()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: false })
+    } finally {
+      await database.query(`grant ${verb} on ${table} to ${role}`)
+    }
+  })
+})
