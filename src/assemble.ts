@@ -118,7 +118,7 @@ export class Assembly implements ObtainContext {
    */
   revocationOf(key: ConnectionKey): RevocationTarget {
     const provider = this.providers.get(key.provider)
-    if (provider.profile.revocation === null) {
+    if (provider.profile.revocationEndpoint === null) {
       throw new InvalidInputError(
         `${named(key)}: the profile of ${key.provider} names no revocation endpoint. Delete without revoke, and end the ` +
           'grant in the settings of the account at the provider.',

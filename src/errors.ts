@@ -64,6 +64,7 @@ export class TokenNotFoundError extends EvergrantError {
 export class ReauthorizationRequiredError extends EvergrantError {
   override readonly name = 'ReauthorizationRequiredError'
   readonly code = 'REAUTHORIZATION_REQUIRED'
+  /** Why the grant ended. */
   readonly reason: ReauthorizationReason
 
   constructor(message: string, reason: ReauthorizationReason, subject: ErrorSubject) {
@@ -142,6 +143,7 @@ export class DecryptionError extends EvergrantError {
 export class InsufficientScopeError extends EvergrantError {
   override readonly name = 'InsufficientScopeError'
   readonly code = 'INSUFFICIENT_SCOPE'
+  /** What was asked for and the grant does not have. */
   readonly missingScopes: readonly string[]
 
   constructor(message: string, missingScopes: readonly string[], subject: ErrorSubject) {

@@ -42,7 +42,7 @@ export type {
   Endpoint,
   ErrorCodes,
   ProviderProfile,
-  Revocation,
+  RevocationRules,
 } from './providers/profile.ts'
 export type { ProviderOverride } from './providers/provider-override.ts'
 export type { AccessToken } from './refresh/held-token.ts'

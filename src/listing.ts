@@ -10,22 +10,37 @@ import type { ListTokensOptions } from './service-options.ts'
 export interface ListedConnection {
   readonly clientId: string
   readonly provider: string
+  /** What is known of the grant. */
   readonly status: ConnectionStatus
+  /** Why it is `suspect` or `reauthorization_required`; else null. */
   readonly statusReason: string | null
+  /** Grows with every change of the tokens. */
   readonly generation: number
+  /** When the access token expires. Null: not known, or never. */
   readonly expiresAt: Date | null
+  /** Whether a refresh token is stored: without one the connection ends with its access token. */
   readonly hasRefreshToken: boolean
+  /** What the grant allows, as far as the provider said it. */
   readonly scopes: readonly string[]
+  /** What the provider said about the connection: `api_domain`, `location`, … */
   readonly metadata: Metadata
+  /** The last refresh that succeeded; null: none yet. */
   readonly lastRefreshedAt: Date | null
+  /** The code of the last failure; null after a success. */
   readonly lastError: LastError | null
+  /** Failures in a row; 0 after a success. */
   readonly failureCount: number
+  /** No request is made before this instant; null: no back-off. */
   readonly nextAttemptAt: Date | null
+  /** When the connection was first stored. */
   readonly createdAt: Date | null
+  /** When its row was last written. */
   readonly updatedAt: Date | null
 }
 
+/** A page of connections. */
 export interface ListPage {
+  /** In the order of client and provider. */
   readonly connections: readonly ListedConnection[]
   /** Give it as `cursor` for the next page; null: this was the last. */
   readonly nextCursor: string | null

@@ -11,6 +11,7 @@ export class Secret {
     this.#value = value
   }
 
+  /** Wraps a value. */
   static of(value: string): Secret {
     return new Secret(value)
   }
@@ -25,10 +26,12 @@ export class Secret {
     return other !== null && this.#value === other.#value
   }
 
+  /** `[secret]`. */
   toString(): string {
     return '[secret]'
   }
 
+  /** `[secret]`. */
   toJSON(): string {
     return '[secret]'
   }

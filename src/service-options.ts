@@ -17,6 +17,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Options of `getAccessToken` and `getToken`. */
 export interface GetTokenOptions extends CallOptions {
   /** The token must be valid for longer than this many ms. A refresh that fails then fails the call. */
   readonly minValidMs?: number | undefined
@@ -30,6 +31,7 @@ export interface TransactionOptions extends CallOptions {
   readonly tx?: DrizzleTransaction | undefined
 }
 
+/** Options of `deleteToken`. */
 export interface DeleteTokenOptions extends TransactionOptions {
   /** Also revoke the grant at the provider (RFC 7009). Not inside a transaction: it cannot be rolled back. */
   readonly revoke?: boolean | undefined
@@ -37,6 +39,7 @@ export interface DeleteTokenOptions extends TransactionOptions {
 
 /** Tokens of an OAuth flow, as `storeTokens` takes them. */
 export interface StoreTokensInput {
+  /** The access token of the answer. */
   readonly accessToken: string
   /** Absent: the stored one is kept. */
   readonly refreshToken?: string | null | undefined
@@ -48,9 +51,11 @@ export interface StoreTokensInput {
   readonly metadata?: Metadata | null | undefined
 }
 
+/** What `listTokens` shows, and how much of it. */
 export interface ListTokensOptions extends CallOptions {
   readonly clientId?: string | undefined
   readonly provider?: string | undefined
+  /** Only connections of this status. */
   readonly status?: 'active' | 'suspect' | 'reauthorization_required' | undefined
   /** Rows a page, 1 to 1,000. Default 100. */
   readonly limit?: number | undefined
@@ -79,7 +84,12 @@ export interface OpenOptions {
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
   /** Tokens in memory; false: none. */
   readonly cache?:
-    | { readonly maxAgeMs?: number | undefined; readonly maxEntries?: number | undefined }
+    | {
+        /** How long a row is served without asking the database, in ms. Default 30,000. */
+        readonly maxAgeMs?: number | undefined
+        /** Connections at most. Default 10,000. */
+        readonly maxEntries?: number | undefined
+      }
     | false
     | undefined
   /** Durations of the token lifecycle. */

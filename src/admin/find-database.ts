@@ -15,6 +15,7 @@ export interface DatabasePlace {
   readonly dataDirectory: string
 }
 
+/** Options of `open` that name a database. */
 export interface FindDatabaseOptions {
   /** As `open` takes it. Default: the environment's, else the embedded one. */
   readonly database?: unknown

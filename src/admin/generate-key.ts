@@ -5,6 +5,7 @@ import type { Randomness } from '../ports/randomness.ts'
 import { systemRandomness } from '../randomness.ts'
 import { generateKey as generateRingKey } from '../sealing/ring-key.ts'
 
+/** How a new key is named. */
 export interface GenerateKeyOptions {
   /** 1 to 32 letters, digits, `_` or `-`. Default: the day and six random digits, like `k20261123-3f9a2c`. */
   readonly id?: string | undefined

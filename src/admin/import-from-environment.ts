@@ -4,6 +4,7 @@ import { plantSeed } from '../importing.ts'
 import { assemblyOf, type OAuthTokenService } from '../service.ts'
 import type { ImportResult } from './import-tokens.ts'
 
+/** Which seeds are taken over, and for whom. */
 export interface EnvironmentImport {
   /** The client that the seeds belong to. */
   readonly clientId: string

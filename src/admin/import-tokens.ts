@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { OAuthTokenService } from '../service.ts'
 import type { TokenImport } from './token-records.ts'
 
+/** How records are taken over. */
 export interface ImportOptions {
   /** Replace connections that are there. Default false: they are kept. */
   readonly overwrite?: boolean | undefined
@@ -22,6 +23,7 @@ export interface ImportResult {
   readonly position: number
   readonly clientId: string
   readonly provider: string
+  /** What became of it. */
   readonly outcome: 'imported' | 'kept' | 'refused'
   /** Why it was refused; else null. */
   readonly reason: string | null

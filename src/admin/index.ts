@@ -16,7 +16,7 @@ export { type DatabasePlace, type FindDatabaseOptions, findDatabase } from './fi
 export { type GenerateKeyOptions, generateKey } from './generate-key.ts'
 export { type EnvironmentImport, importFromEnvironment } from './import-from-environment.ts'
 export { type ImportOptions, type ImportResult, importTokens } from './import-tokens.ts'
-export { type KeyList, type ListKeysOptions, listKeys } from './list-keys.ts'
+export { type KeyList, type KeyUse, type ListKeysOptions, listKeys, type RingKeyUse } from './list-keys.ts'
 export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
 export { type RevokeResult, type RevokeTokensOptions, revokeTokens } from './revoke-tokens.ts'
 export {

@@ -6,16 +6,31 @@ import { sealedPages, textsOf } from './sealed-rows.ts'
 
 const PAGE = 1_000
 
+/** How keys are listed. */
 export interface ListKeysOptions {
   readonly signal?: AbortSignal | undefined
+}
+
+/** A key, and how many stored values it has sealed. */
+export interface KeyUse {
+  /** Its id, as envelopes have it. */
+  readonly id: string
+  /** How many. */
+  readonly values: number
+}
+
+/** The same, of a key of the ring. */
+export interface RingKeyUse extends KeyUse {
+  /** Whether it seals what is written now: the first key of the ring. */
+  readonly seals: boolean
 }
 
 /** How many values each key has sealed. */
 export interface KeyList {
   /** The keys of the ring, in its order: the first seals. */
-  readonly keys: readonly { readonly id: string; readonly seals: boolean; readonly values: number }[]
+  readonly keys: readonly RingKeyUse[]
   /** Keys that are not in the ring. `?`: values that were cut or altered so that they name no key. */
-  readonly unknown: readonly { readonly id: string; readonly values: number }[]
+  readonly unknown: readonly KeyUse[]
   /** Values that are not sealed: plaintext from before. */
   readonly plaintext: number
 }

@@ -5,6 +5,7 @@ import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import type { DatabaseHandle } from '../ports/database-handle.ts'
 import { type DatabasePlace, findDatabase } from './find-database.ts'
 
+/** Which tables. */
 export interface MigrateOptions {
   /** As `open` takes it. Default: the environment's, else the embedded one. */
   readonly database?: DatabaseHandle | undefined
@@ -16,6 +17,7 @@ const NAMES: NamesOf<MigrateOptions> = { database: true, schema: true }
 
 /** What a migration did. */
 export interface MigrationReport {
+  /** Where the tables are. */
   readonly database: DatabasePlace
   /** Names, in their order. None: the tables were current. */
   readonly applied: readonly string[]

@@ -2,6 +2,7 @@ import { EvergrantError, InvalidInputError, StoreUnavailableError } from '../err
 import type { ConnectionKey } from '../ports/store.ts'
 import { assemblyOf, type OAuthTokenService } from '../service.ts'
 
+/** Which connections, and how. */
 export interface RevokeTokensOptions {
   /** Only connections of this client. */
   readonly clientId?: string | undefined
@@ -26,6 +27,7 @@ export interface RevokeTokensOptions {
  * - `kept`: it cannot be revoked from here, so nothing was done.
  */
 export interface RevokeResult extends ConnectionKey {
+  /** What became of it. */
   readonly outcome: 'revoked' | 'unconfirmed' | 'kept'
   /** Why it is not `revoked`; else null. */
   readonly reason: string | null

@@ -8,6 +8,7 @@ import { assemblyOf, type OAuthTokenService } from '../service.ts'
 import { countKeys, type KeyList } from './list-keys.ts'
 import { sealedPages, textsOf } from './sealed-rows.ts'
 
+/** How values are sealed anew. */
 export interface ResealOptions {
   /** Is told after each batch. */
   readonly onProgress?: ((progress: ResealProgress) => void) | undefined
@@ -17,6 +18,7 @@ export interface ResealOptions {
   readonly dryRun?: boolean | undefined
 }
 
+/** How far it is. */
 export interface ResealProgress {
   /** Values that were looked at. */
   readonly done: number
@@ -28,9 +30,11 @@ export interface ResealProgress {
 
 /** A value that does not open. It was left as it is. */
 export interface UnopenedValue {
+  /** Where it lies. */
   readonly table: SealedTable
   readonly clientId: string
   readonly provider: string
+  /** Which token it is. */
   readonly purpose: SealedPurpose
   /** The key that sealed it; null: it names none. */
   readonly keyId: string | null
@@ -38,7 +42,9 @@ export interface UnopenedValue {
   readonly reason: string
 }
 
+/** What was done. */
 export interface ResealReport {
+  /** Whether nothing was written. */
   readonly dryRun: boolean
   /** Values that were sealed anew, or would be. */
   readonly sealed: number

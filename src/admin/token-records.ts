@@ -7,15 +7,19 @@ import type { Secret } from '../secret.ts'
 export interface TokenImport extends ConnectionKey {
   /** Counts from 1. */
   readonly position: number
+  /** Null: none. */
   readonly accessToken: Secret | null
+  /** Null: none. */
   readonly refreshToken: Secret | null
+  /** Of the access token. */
   readonly expiry: TokenExpiry
   /** Null: not known. */
   readonly scopes: readonly string[] | null
+  /** `api_domain`, `location`, … */
   readonly metadata: Metadata
 }
 
-/** How long the access token lives, as the record says it. */
+/** How long the access token lives, as the record says it: `in` so many ms from now, or `at` ms since the epoch. */
 export type TokenExpiry =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'in'; readonly ms: number }

@@ -26,6 +26,7 @@ export interface Policy {
   readonly expiredWaitMs: number
   /** First and longest pause between two looks at a row that somebody else refreshes. Default 25 and 250 ms. */
   readonly pollFirstMs: number
+  /** Longest pause between two looks at a row that another process refreshes. Default 250 ms. */
   readonly pollLongestMs: number
   /** First step of the back-off after a passing failure. Default 1 s. */
   readonly backoffFirstMs: number
@@ -35,6 +36,7 @@ export interface Policy {
   readonly backoffInWindowMs: number
   /** Bounds of a provider's `Retry-After`. Default 1 s and 15 minutes. */
   readonly retryAfterLeastMs: number
+  /** The longest pause that a `Retry-After` can ask for. Default 15 minutes. */
   readonly retryAfterMostMs: number
   /** Time between a first refusal of a grant and its confirmation. Default 60 s. */
   readonly confirmRefusalMs: number

@@ -1,7 +1,21 @@
 import type { LastError } from '../lifecycle/connection.ts'
 import type { ConnectionKey } from './store.ts'
 
-/** What happens to connections, for logs, metrics and audit. No secret and no text of a provider in any field. */
+/**
+ * What happens to connections, for logs, metrics and audit. No secret and no text of a provider in any field.
+ *
+ * - `refreshed`: new tokens are stored, as `generation`; whether the refresh token is another one now (`rotated`); how
+ *   long it took since the request was sent (`durationMs`).
+ * - `refresh_failed`: an attempt failed with `code`; the next may be made in `retryInMs`, null: at once.
+ * - `served_while_failing`: a caller got the stored token although a refresh was wanted.
+ * - `suspect`, `reauthorization_required`, `recovered`: what became of the grant.
+ * - `salvaged`: a failed answer held a refresh token, and it is stored.
+ * - `commit_retried`, `commit_superseded`: the database took new tokens late (`attempts`), or others were there first.
+ * - `lease_given_up`: the right to refresh ended before anything was sent.
+ * - `answer_warning`: an answer was odd, and usable.
+ * - `seeded`: an environment variable became a connection.
+ * - `decryption_failed`: a stored token does not open.
+ */
 export type EvergrantEvent = ConnectionKey &
   (
     | {

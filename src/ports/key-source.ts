@@ -2,7 +2,9 @@ import type { Secret } from '../secret.ts'
 
 /** One key of the ring: its id, printed in envelopes and error messages, and 32 bytes as base64. */
 export interface RingKey {
+  /** 1 to 32 letters, digits, `_` or `-`. Not secret. */
   readonly id: string
+  /** 32 bytes as base64. */
   readonly key: Secret
 }
 
@@ -11,6 +13,8 @@ export interface RingKey {
  * service opens. The first key seals; all open.
  */
 export interface KeySource {
+  /** For messages: where the keys come from. */
   readonly name: string
+  /** The ring. What it rejects with fails `open`. */
   load(): Promise<readonly RingKey[]>
 }

@@ -21,13 +21,19 @@ export type Metadata = Readonly<Record<string, unknown>>
  * Every instant is in ms since the epoch by the database's clock.
  */
 export interface ConnectionRow extends ConnectionKey, Omit<Connection, 'hasAccessToken' | 'hasRefreshToken'> {
+  /** A UUID: a new one after deleting and storing again. */
   readonly id: string
+  /** As it lies in the database; null: none. */
   readonly accessToken: string | null
+  /** As it lies in the database; null: none. */
   readonly refreshToken: string | null
   /** Comma-separated; null when not known. */
   readonly scopes: string | null
+  /** What the provider said about the connection, not secret. */
   readonly metadata: Metadata
+  /** When the connection was first stored. */
   readonly createdAt: number
+  /** When the row was last written. */
   readonly updatedAt: number
   /** The database's clock in the statement that read the row. */
   readonly now: number

@@ -10,7 +10,8 @@ describe('a provider that was defined by its endpoints', () => {
     expect(genericProvider({ name: 'acme', tokenEndpoint })).toMatchObject({
       name: 'acme',
       tokenEndpoint,
-      revocation: null,
+      revocationEndpoint: null,
+      revocation: { style: 'rfc7009', goneStatuses: [] },
       clientAuthentication: 'client_secret_post',
       scopeSeparator: ' ',
       headerScheme: 'Bearer',
@@ -31,7 +32,7 @@ describe('a provider that was defined by its endpoints', () => {
       refreshEarliestMs: 570_000,
     })
     expect(profile).toMatchObject({
-      revocation: { endpoint: 'https://id.acme.example/revoke', style: 'rfc7009' },
+      revocationEndpoint: 'https://id.acme.example/revoke',
       clientAuthentication: 'client_secret_basic',
       apiHosts: ['api.acme.example', '127.0.0.1:8080'],
       traits: { rotation: 'window', lifetimeMs: 600_000, refreshEarliestMs: 570_000 },
@@ -42,12 +43,14 @@ describe('a provider that was defined by its endpoints', () => {
     const profile = defineProvider({
       name: 'acme',
       tokenEndpoint,
-      revocation: undefined,
+      revocationEndpoint: undefined,
+      revocation: { style: undefined, goneStatuses: [204] },
       headerScheme: undefined,
       traits: { lifetimeMs: undefined, throttleMs: 1 },
       answers: { acceptsForm: true, errors: undefined },
     })
-    expect(profile.revocation).toBeNull()
+    expect(profile.revocationEndpoint).toBeNull()
+    expect(profile.revocation).toEqual({ style: 'rfc7009', goneStatuses: [204] })
     expect(profile.headerScheme).toBe('Bearer')
     expect(profile.traits).toMatchObject({ lifetimeMs: null, throttleMs: 1, rotation: 'strict' })
     expect(profile.answers.errors.refused).toEqual(['invalid_grant'])
@@ -62,7 +65,7 @@ describe('a provider that was defined by its endpoints', () => {
     { tokenEndpoint: 'http://id.acme.example/token' },
     { tokenEndpoint: 'id.acme.example' },
     { tokenEndpoint: 'https://user:canary@id.acme.example/' },
-    { revocation: { endpoint: 'http://id.acme.example/', style: 'rfc7009', goneStatuses: [] } },
+    { revocationEndpoint: 'http://id.acme.example/' },
     { apiHosts: ['https://api.acme.example'] },
     { apiHosts: ['*'] },
     { apiHosts: ['api.acme.example/x'] },

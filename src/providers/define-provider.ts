@@ -2,20 +2,27 @@ import { InvalidInputError } from '../errors.ts'
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
 import { parseHost } from './api-host.ts'
-import type { AnswerRules, Endpoint, ProviderProfile } from './profile.ts'
+import type { AnswerRules, Endpoint, ProviderProfile, RevocationRules } from './profile.ts'
 import { standardAnswers } from './standard-answers.ts'
 import { withDefaults } from './with-defaults.ts'
 
 /** What `defineProvider` takes: name and token endpoint, and whatever differs from plain OAuth 2. */
 export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> & {
-  readonly [Field in Exclude<keyof ProviderProfile, 'name' | 'tokenEndpoint' | 'traits' | 'answers'>]?:
-    | ProviderProfile[Field]
-    | undefined
+  readonly [Field in Exclude<
+    keyof ProviderProfile,
+    'name' | 'tokenEndpoint' | 'traits' | 'answers' | 'revocation'
+  >]?: ProviderProfile[Field] | undefined
 } & {
+  /** How its tokens live, where that differs from the careful assumption. */
   readonly traits?:
     | { readonly [Trait in keyof ProviderTraits]?: ProviderTraits[Trait] | undefined }
     | undefined
+  /** How its answers are read, where that differs from RFC 6749 §5. */
   readonly answers?: { readonly [Rule in keyof AnswerRules]?: AnswerRules[Rule] | undefined } | undefined
+  /** How a revocation is asked for, where that differs from RFC 7009 §2. */
+  readonly revocation?:
+    | { readonly [Rule in keyof RevocationRules]?: RevocationRules[Rule] | undefined }
+    | undefined
 }
 
 // Of a provider that nobody described, the careful is assumed.
@@ -27,8 +34,12 @@ const unknownTraits: ProviderTraits = {
   throttleMs: 60_000,
 }
 
+// RFC 7009 §2.
+const standardRevocation: RevocationRules = { style: 'rfc7009', goneStatuses: [] }
+
 const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint'> = {
-  revocation: null,
+  revocationEndpoint: null,
+  revocation: standardRevocation,
   clientAuthentication: 'client_secret_post',
   scopeSeparator: ' ',
   headerScheme: 'Bearer',
@@ -48,10 +59,10 @@ const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint'> = {
  * @throws InvalidInputError the name breaks the rule, an endpoint is not https, or a host is not one.
  */
 export function defineProvider(definition: ProviderDefinition): ProviderProfile {
-  const { name, tokenEndpoint, traits, answers, ...rest } = definition
+  const { name, tokenEndpoint, traits, answers, revocation, ...rest } = definition
   checkName(name)
   checkEndpoint(tokenEndpoint, 'token endpoint', name)
-  if (rest.revocation) checkEndpoint(rest.revocation.endpoint, 'revocation endpoint', name)
+  if (rest.revocationEndpoint) checkEndpoint(rest.revocationEndpoint, 'revocation endpoint', name)
   return {
     ...withDefaults(plainProvider, rest),
     name,
@@ -59,6 +70,7 @@ export function defineProvider(definition: ProviderDefinition): ProviderProfile 
     apiHosts: (rest.apiHosts ?? []).map(host => parseHost(host, name)),
     traits: withDefaults(unknownTraits, traits),
     answers: withDefaults(standardAnswers, answers),
+    revocation: withDefaults(standardRevocation, revocation),
   }
 }
 

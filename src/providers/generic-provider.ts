@@ -5,6 +5,7 @@ import type { ClientAuthentication, ProviderProfile } from './profile.ts'
 /** A provider of plain OAuth 2, by its endpoints. Durations in milliseconds. */
 export interface GenericProviderOptions {
   readonly name: string
+  /** Where refreshes go (RFC 6749 §3.2): https, or http on loopback. */
   readonly tokenEndpoint: string
   /** An RFC 7009 endpoint. */
   readonly revocationEndpoint?: string | undefined
@@ -16,8 +17,11 @@ export interface GenericProviderOptions {
   readonly rotation?: ProviderTraits['rotation'] | undefined
   /** How long access tokens live when an answer does not say. Default: not known. */
   readonly lifetimeMs?: number | null | undefined
+  /** The age that an access token must have before the provider refreshes it. Default 0. */
   readonly refreshEarliestMs?: number | undefined
+  /** Whether a refresh ends the access token before. Default false. */
   readonly refreshKillsAccessToken?: boolean | undefined
+  /** The pause after a throttle that names none. Default one minute. */
   readonly throttleMs?: number | undefined
 }
 
@@ -34,10 +38,7 @@ export function genericProvider(options: GenericProviderOptions): ProviderProfil
   return defineProvider({
     name,
     tokenEndpoint,
-    revocation:
-      revocationEndpoint === undefined
-        ? null
-        : { endpoint: revocationEndpoint, style: 'rfc7009', goneStatuses: [] },
+    revocationEndpoint,
     clientAuthentication,
     apiHosts,
     traits,

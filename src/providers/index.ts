@@ -23,7 +23,7 @@ export type {
   Endpoint,
   ErrorCodes,
   ProviderProfile,
-  Revocation,
+  RevocationRules,
 } from './profile.ts'
 export type { ProviderOverride } from './provider-override.ts'
 export { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'

@@ -14,7 +14,7 @@ import type { Metadata } from '../ports/store.ts'
 import type { Transport, TransportAnswer } from '../ports/transport.ts'
 import { clientSecretBasic } from './basic-authentication.ts'
 import { judgeAnswer } from './judge-answer.ts'
-import type { Endpoint, ProviderProfile, Revocation } from './profile.ts'
+import type { Endpoint, ProviderProfile, RevocationRules } from './profile.ts'
 import { sendProtocolRequest } from './protocol-request.ts'
 
 /** Finds the app credentials that count for a connection: some apps have a secret in each data centre. */
@@ -74,9 +74,9 @@ export class OAuth2Provider implements TokenProvider {
   }
 
   async revoke(request: RevokeRequest): Promise<RevokeAnswer> {
-    const { revocation } = this.profile
-    if (revocation === null) return { kind: 'unsupported' }
-    const endpoint = resolveEndpoint(revocation.endpoint, request.metadata, this.name)
+    const { revocationEndpoint, revocation } = this.profile
+    if (revocationEndpoint === null) return { kind: 'unsupported' }
+    const endpoint = resolveEndpoint(revocationEndpoint, request.metadata, this.name)
     const answer =
       revocation.style === 'token_only'
         ? await this.#postToken(endpoint, request)
@@ -128,7 +128,7 @@ export class OAuth2Provider implements TokenProvider {
 }
 
 // A server that does not know the token answers 200 (RFC 7009 §2.2); 503 means that the token still is good.
-function judgeRevocation(answer: TransportAnswer, revocation: Revocation): RevokeAnswer {
+function judgeRevocation(answer: TransportAnswer, revocation: RevocationRules): RevokeAnswer {
   if (answer.kind !== 'answered') return { kind: 'failed', detail: answer.reason }
   const gone = answer.status === 200 || revocation.goneStatuses.includes(answer.status)
   return gone ? { kind: 'revoked' } : { kind: 'failed', detail: `HTTP ${answer.status}` }

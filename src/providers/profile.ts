@@ -18,9 +18,8 @@ export type Endpoint = string | ((metadata: Metadata) => string)
 /** The top-level members of a JSON answer, or the fields of a form-encoded one. */
 export type AnswerMembers = ReadonlyMap<string, unknown>
 
-/** How a grant is revoked. */
-export interface Revocation {
-  readonly endpoint: Endpoint
+/** How a revocation is asked for, and its answer read. */
+export interface RevocationRules {
   /** `rfc7009`: with the client's authentication and a token type hint; `token_only`: the token alone. */
   readonly style: 'rfc7009' | 'token_only'
   /** Statuses beside 200 that mean that the token is gone. */
@@ -33,7 +32,9 @@ export interface ErrorCodes {
   readonly refused: readonly string[]
   /** App credentials, redirect URI or profile are wrong; the grant may be good. */
   readonly misconfigured: readonly string[]
+  /** Too many requests: try later. */
   readonly throttled: readonly string[]
+  /** The provider stumbled: try again. */
   readonly transient: readonly string[]
 }
 
@@ -41,6 +42,7 @@ export interface ErrorCodes {
 export interface AnswerRules {
   /** Whether a form-encoded body is read too. */
   readonly acceptsForm: boolean
+  /** What its `error` codes mean. */
   readonly errors: ErrorCodes
   /** Recognises a throttle by more than its code. Null: the code and status 429 are enough. */
   readonly isThrottle: ((members: AnswerMembers) => boolean) | null
@@ -65,9 +67,13 @@ export interface BadTokenRules {
 export interface ProviderProfile {
   /** The name in every call and in the table, for instance `zoho_crm`. */
   readonly name: string
+  /** Where refreshes go (RFC 6749 §3.2). */
   readonly tokenEndpoint: Endpoint
-  /** Null: the provider has none. */
-  readonly revocation: Revocation | null
+  /** Where revocations go (RFC 7009 §2; `revocation_endpoint` of RFC 8414). Null: the provider has none. */
+  readonly revocationEndpoint: Endpoint | null
+  /** How they are asked for there. */
+  readonly revocation: RevocationRules
+  /** How the app proves itself there. */
   readonly clientAuthentication: ClientAuthentication
   /** What separates scopes in a request; answers may always use spaces (RFC 6749 §3.3). */
   readonly scopeSeparator: ' ' | ','
@@ -75,8 +81,11 @@ export interface ProviderProfile {
   readonly headerScheme: string
   /** Hosts (`www.zohoapis.com`) that the access token may be sent to. */
   readonly apiHosts: readonly string[]
+  /** How its tokens live. */
   readonly traits: ProviderTraits
+  /** How its answers are read. */
   readonly answers: AnswerRules
+  /** How its APIs say that an access token is bad. */
   readonly badToken: BadTokenRules
   /**
    * The data centre of a connection, for apps that have a secret in each. Null: the provider has no data

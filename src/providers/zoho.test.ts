@@ -34,7 +34,7 @@ describe('a Zoho connection', () => {
     expect(tokenEndpoint({ api_domain: `https://${api}` })).toBe(endpoint)
     expect(tokenEndpoint({ api_domain: `https://${api.replace('www', 'sandbox')}` })).toBe(endpoint)
     expect(tokenEndpoint({}, { location })).toBe(endpoint)
-    expect(resolve(zohoCrm().revocation?.endpoint, { location })).toBe(`${endpoint}/revoke`)
+    expect(resolve(zohoCrm().revocationEndpoint ?? undefined, { location })).toBe(`${endpoint}/revoke`)
     expect(zohoCrm().apiHosts).toContain(api)
     expect(zohoCalendar().apiHosts).toContain(calendar)
     expect(zohoCrm().dataCentreOf?.({ location })).toBe(location)
@@ -95,7 +95,7 @@ describe('a Zoho connection', () => {
   ])('with metadata %j is refused', metadata => {
     for (const profile of [zohoCrm(), zohoCalendar()]) {
       expect(() => resolve(profile.tokenEndpoint, metadata)).toThrow(InvalidInputError)
-      expect(() => resolve(profile.revocation?.endpoint, metadata)).toThrow(InvalidInputError)
+      expect(() => resolve(profile.revocationEndpoint ?? undefined, metadata)).toThrow(InvalidInputError)
       expect(profile.dataCentreOf?.(metadata)).toBeNull()
     }
   })

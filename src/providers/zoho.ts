@@ -50,8 +50,9 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
   return defineProvider({
     name,
     tokenEndpoint: endpoint('/oauth/v2/token'),
+    revocationEndpoint: endpoint('/oauth/v2/token/revoke'),
     // 400 is Zoho's answer for a token that it does not know.
-    revocation: { endpoint: endpoint('/oauth/v2/token/revoke'), style: 'token_only', goneStatuses: [400] },
+    revocation: { style: 'token_only', goneStatuses: [400] },
     scopeSeparator: ',',
     headerScheme: 'Zoho-oauthtoken',
     apiHosts: [...apiHosts, ...allowHosts],

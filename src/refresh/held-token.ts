@@ -15,10 +15,13 @@ export interface HeldToken {
 
 /** What a caller gets. */
 export interface AccessToken {
+  /** The token itself, for the `Authorization` header. */
   readonly accessToken: string
   /** By the database's clock; null: not known, or never. */
   readonly expiresAt: Date | null
+  /** What the grant allows, as far as the provider said it. */
   readonly scopes: readonly string[]
+  /** `token_type` of the answer (RFC 6749 §7.1). The header may want another word: `Zoho-oauthtoken` at Zoho. */
   readonly tokenType: 'Bearer'
   /** What the provider said about the connection: `api_domain`, `location`, … */
   readonly metadata: Metadata

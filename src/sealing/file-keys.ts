@@ -10,9 +10,11 @@ import { generateKey, parseRingKeys } from './ring-key.ts'
 export interface SealedData {
   /** In words, for messages: `the database tokens.db`. */
   readonly name: string
+  /** Whether there is a sealed value that a new key could not open. */
   holdsSealedValues(): Promise<boolean>
 }
 
+/** What a key file is for. */
 export interface FileKeysOptions {
   /** While it holds sealed values, a file that is missing is an error: a new key would open none of them. */
   readonly data?: SealedData | undefined

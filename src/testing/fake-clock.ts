@@ -30,10 +30,12 @@ export class FakeClock implements Clock {
     this.#wallMs = options.wallMs ?? Date.UTC(2026, 0, 1)
   }
 
+  /** Ms since the epoch. */
   wallMs(): number {
     return this.#wallMs
   }
 
+  /** Ms since it was made; never goes back. */
   monotonicMs(): number {
     return this.#monotonicMs
   }

@@ -89,7 +89,11 @@ describe('an answer that is cut', () => {
       'reset',
     )
     const answer = await post(server.url)
-    expect(answer).toMatchObject({ kind: 'cut', reason: 'CONNECTION_CLOSED' })
+    // Node 24 tells the reset; those before, only that the connection is gone.
+    expect(answer).toMatchObject({
+      kind: 'cut',
+      reason: expect.stringMatching(/^(CONNECTION_CLOSED|ECONNRESET)$/),
+    })
   })
 
   test('is one whose body is shorter than it says', async () => {

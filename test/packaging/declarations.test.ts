@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Declarations, declarationsOf, readDeclarations } from './declarations.ts'
 import { hiddenTypes } from './hidden-types.ts'
 import { narrowOptionals } from './narrow-optionals.ts'
+import { undocumented } from './undocumented.ts'
 
 /*
  * The types as users see them: the built declarations of every entry. Each rule is first tried on declarations
@@ -78,5 +79,45 @@ describe('an optional field', () => {
 
   test('of a public type takes undefined: write `field?: T | undefined`, and a mapped type for Partial', () => {
     expect(narrowOptionals(built)).toEqual([])
+  })
+})
+
+describe('a comment', () => {
+  test('is missed on what is exported, and on its members', () => {
+    const index = `
+      export interface Bare { readonly field: string }
+      /** Told. */
+      export interface Told {
+        /** Told. */
+        readonly told: string
+        readonly bare: string
+        readonly name: string
+      }
+      /** Told. */
+      export type Choice = { readonly kind: 'a'; readonly a: string } | { readonly kind: 'b' }
+      export declare function bare(): void
+      /** Told. */
+      export declare class Thing {
+        private hidden
+        bare(): void
+        /** Told. */
+        told(options: { inside: string }): void
+      }
+      export declare const value: { readonly made: string }
+      /** Told. */
+      export declare const told: number`
+    expect(undocumented(declared({ index })).map(line => line.split(' ')[0])).toEqual([
+      'bare',
+      'Bare',
+      'Bare.field',
+      'Told.bare',
+      'Thing.bare',
+      'Thing.inside',
+      'value',
+    ])
+  })
+
+  test('stands on every public name and field: what it is, its unit, when it is null', () => {
+    expect(undocumented(built)).toEqual([])
   })
 })

@@ -14,6 +14,7 @@ import { processFindings, readProcess } from './process-checks.ts'
 import { sealingFindings } from './sealing-checks.ts'
 import { seedFindings } from './seed-checks.ts'
 
+/** Options of `open`, as far as a look needs them. */
 export interface DiagnoseOptions
   extends Pick<
     OpenOptions,
@@ -25,9 +26,11 @@ export interface DiagnoseOptions
 
 /** What a look at everything that Evergrant stands on has found. */
 export interface Diagnosis {
+  /** The worst of the findings. */
   readonly verdict: Verdict
   /** Null: the settings name none. */
   readonly database: DatabasePlace | null
+  /** One for each check, in a fixed order. */
   readonly findings: readonly Finding[]
 }
 

@@ -20,7 +20,9 @@ export type Check =
 
 /** What one look found. */
 export interface Finding {
+  /** What was looked at. */
   readonly check: Check
+  /** How it is. */
   readonly verdict: Verdict
   /** What is so, in a sentence. Holds no secret. */
   readonly message: string

@@ -28,7 +28,10 @@ const MIGRATION_LIMIT_MS = 60_000
  */
 export async function runMigrations(
   database: DatabaseHandle,
-  options: { readonly schema?: string | undefined } = {},
+  options: {
+    /** Of the tables. Default `public`. */
+    readonly schema?: string | undefined
+  } = {},
 ): Promise<readonly string[]> {
   refuseUnknownNames(options, ['schema'], { owner: 'runMigrations()', noun: 'option' })
   const { schema = 'public' } = options

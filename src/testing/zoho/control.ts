@@ -8,17 +8,25 @@ export interface GrantRequest {
   readonly app?: string | undefined
   /** The user's e-mail address. */
   readonly user?: string | undefined
+  /** What the user grants. */
   readonly scopes?: readonly string[] | undefined
 }
 
 /** Tokens of a new grant, in the shape that `storeTokens` takes. */
 export interface IssuedGrant {
+  /** Alive for the lifetime of the settings. */
   readonly accessToken: string
+  /** Its state is told by `stateOf`. */
   readonly refreshToken: string
   /** Seconds. */
   readonly expiresIn: number
+  /** As they were granted. */
   readonly scopes: readonly string[]
-  readonly metadata: { readonly api_domain: string }
+  /** What Zoho’s answers say beside the tokens. */
+  readonly metadata: {
+    /** Where the APIs of the user’s data centre are. */
+    readonly api_domain: string
+  }
 }
 
 /** A grant code to make, as the API console's Self Client does. */
@@ -50,10 +58,13 @@ export interface LocalZohoControl {
   revokeGrant(refreshToken: string): Promise<boolean>
   /** Ends one access token before its time. False: it was not alive. */
   killAccessToken(accessToken: string): Promise<boolean>
+  /** What has become of a refresh token. */
   stateOf(refreshToken: string): Promise<RefreshTokenState>
   /** Queues a fault for the answers to come. Faults apply one at a time, in the order of these calls. */
   fault(fault: ZohoFault, scope?: FaultScope): Promise<void>
+  /** Drops the faults that have not applied yet. */
   clearFaults(): Promise<void>
+  /** Changes settings for the requests to come. */
   configure(changes: LocalZohoChanges): Promise<void>
   /** Every request so far, in the order of arrival. */
   ledger(): Promise<readonly LedgerEntry[]>
@@ -67,6 +78,7 @@ export interface LocalZohoControl {
 export interface LocalZoho extends LocalZohoControl, AsyncDisposable {
   /** `http://127.0.0.1:<port>`: what `ZOHO_ACCOUNTS_SERVER` takes. */
   readonly url: string
+  /** Of 127.0.0.1. */
   readonly port: number
   /** Ends it, with the requests in flight. */
   close(): Promise<void>

@@ -9,6 +9,7 @@ import type { LocalZohoOptions } from './settings.ts'
 
 /** A local Zoho in a process of its own. */
 export interface ForkedLocalZoho extends LocalZoho {
+  /** Of its process. */
   readonly pid: number
 }
 

@@ -10,8 +10,11 @@ export interface LedgerEntry {
   readonly arrivedAt: number
   /** When the answer left or the connection ended. Null: in flight. */
   readonly endedAt: number | null
+  /** Of HTTP. */
   readonly method: string
+  /** Without the query. */
   readonly path: string
+  /** `grant_type` of the request; null: none. */
   readonly grantType: string | null
   /** The app's client id, as it was sent. */
   readonly app: string | null
@@ -25,6 +28,7 @@ export interface LedgerEntry {
   readonly reason: string | null
   /** Whether a successor of the refresh token was given. */
   readonly rotated: boolean
+  /** The fault that applied; null: none. */
   readonly fault: ZohoFault['kind'] | null
   /** Null: no answer left. */
   readonly status: number | null
@@ -36,13 +40,17 @@ export interface LedgerEntry {
 
 /** The requests to the token endpoint, counted. */
 export interface LedgerSummary {
+  /** How many reached the token endpoint. */
   readonly requests: number
+  /** How many were answered with tokens. */
   readonly issued: number
+  /** How many were throttled. */
   readonly throttled: number
   /** Refused because the grant code or the refresh token was no longer good. */
   readonly refused: number
   /** Requests that came while another one with the same refresh token was in flight. */
   readonly overlaps: number
+  /** How many met a fault. */
   readonly faults: number
 }
 

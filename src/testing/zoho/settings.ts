@@ -2,7 +2,9 @@ import type { ProviderTraits } from '../../lifecycle/provider-traits.ts'
 
 /** The throttle of the token endpoint: so many refreshes of one grant in a window, then none until its end. */
 export interface ThrottleSettings {
+  /** How many pass in a window. */
   readonly requests: number
+  /** How long a window is. */
   readonly windowMs: number
   /** Measured: 400. An older page of Zoho's says 200. */
   readonly status: 200 | 400
@@ -16,7 +18,9 @@ export interface LocalZohoSettings {
   readonly rotation: ProviderTraits['rotation']
   /** With `window`: how long a replaced refresh token, asked again, gives the same successor. */
   readonly retryWindowMs: number
+  /** Zoho’s is an hour. */
   readonly accessTokenLifetimeMs: number
+  /** How long a grant code can be exchanged. */
   readonly codeLifetimeMs: number
   /** Null: no throttle. */
   readonly throttle: ThrottleSettings | null
@@ -64,9 +68,13 @@ export interface LocalZohoApp {
 
 /** A person with an account at the local Zoho. */
 export interface LocalZohoUser {
+  /** Zoho’s id of the user. */
   readonly zuid: string
+  /** Names the user in requests. */
   readonly email: string
+  /** As the user’s profile has it. */
   readonly firstName: string
+  /** As the user’s profile has it. */
   readonly lastName: string
 }
 
