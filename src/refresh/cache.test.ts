@@ -21,7 +21,8 @@ function heldFor(clientId: string, clock: FakeClock, given: Partial<ConnectionRo
     now: 0,
     ...given,
   }
-  return { accessToken: Secret.of(clientId), observed: { row, readAt: clock.monotonicMs() } }
+  const readAt = clock.monotonicMs()
+  return { accessToken: Secret.of(clientId), observed: { row, readAt, answeredAt: readAt } }
 }
 
 function cacheOf(maxEntries: number) {

@@ -7,6 +7,7 @@ import { type Claim, claimNow } from './claim.ts'
 import type { AttemptContext } from './context.ts'
 import type { HeldToken } from './held-token.ts'
 import { type Exchange, type Moved, resolveMoved } from './moved.ts'
+import { databaseNowAtLeast } from './observed.ts'
 import { revokeOrphan } from './orphan.ts'
 import { persist } from './persist.ts'
 import type { RefreshPorts } from './ports.ts'
@@ -120,8 +121,9 @@ function requestOf(ports: RefreshPorts, pending: Pending): CommitRequest {
 /** The row as the commit leaves it, without reading it again. */
 function heldAfter(ports: RefreshPorts, pending: Pending): HeldToken {
   const { claim, tokens, term } = pending
-  const now = claimNow(claim, ports)
-  const sentAt = now - (ports.clock.monotonicMs() - pending.sentAt)
+  const heldAt = ports.clock.monotonicMs()
+  const now = databaseNowAtLeast(claim.observed, ports.clock)
+  const sentAt = now - (heldAt - pending.sentAt)
   const at = (ms: number | null): number | null => (ms === null ? null : sentAt + ms)
   const before = claim.observed.row
   const row: ConnectionRow = {
@@ -148,7 +150,7 @@ function heldAfter(ports: RefreshPorts, pending: Pending): HeldToken {
     updatedAt: now,
     now,
   }
-  return { accessToken: tokens.accessToken, observed: { row, readAt: ports.clock.monotonicMs() } }
+  return { accessToken: tokens.accessToken, observed: { row, readAt: heldAt, answeredAt: heldAt } }
 }
 
 function report({ emit, clock }: RefreshPorts, pending: Pending, held: HeldToken): void {

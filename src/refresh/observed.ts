@@ -9,21 +9,39 @@ export interface Observed {
   readonly row: ConnectionRow
   /** Taken before the read was sent, so that the database's clock is never taken for earlier than it is. */
   readonly readAt: number
+  /** When its answer was here: from then on, the database's clock is never taken for later than it is. */
+  readonly answeredAt: number
 }
 
 /**
  * What was read, for the lifecycle to judge. Where the database's clock is the host's, a lease that ends later
  * than any lease can was taken before the clock was set back: it counts as ended.
  */
-export function observe(row: ConnectionRow, readAt: number, { store, policy }: RefreshPorts): Observed {
+export function observe(
+  row: ConnectionRow,
+  readAt: number,
+  { store, policy, clock }: RefreshPorts,
+): Observed {
   const isImpossible =
     store.kind !== 'postgres' && row.leaseUntil !== null && row.leaseUntil > row.now + longestLeaseMs(policy)
-  return { row: isImpossible ? { ...row, leaseUntil: row.now } : row, readAt }
+  return {
+    row: isImpossible ? { ...row, leaseUntil: row.now } : row,
+    readAt,
+    answeredAt: clock.monotonicMs(),
+  }
 }
 
-/** The database's clock now: what it said with the row, and from then on our monotonic clock. */
+/**
+ * The database's clock now, or a little later than it: what it said with the row, and from then on our monotonic
+ * clock. For judging what has passed: no token is taken for good that is not.
+ */
 export function databaseNow(observed: Observed, clock: Clock): number {
   return observed.row.now + (clock.monotonicMs() - observed.readAt)
+}
+
+/** The database's clock now, or a little earlier than it: for instants that are told, so that none is promised late. */
+export function databaseNowAtLeast(observed: Observed, clock: Clock): number {
+  return observed.row.now + (clock.monotonicMs() - observed.answeredAt)
 }
 
 /** What the lifecycle sees of a row. */
