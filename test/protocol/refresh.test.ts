@@ -9,7 +9,6 @@ import {
 } from '../../src/errors.ts'
 import { answers, FakeProvider } from '../support/fake-provider.ts'
 import { HOUR, MINUTE, SECOND, unknownProvider, zohoLike } from '../support/lifecycle.ts'
-import { unreliableStore } from '../support/unreliable-store.ts'
 import { World } from '../support/world.ts'
 
 /** A world with one connection whose access token `old` has `leftMs` left. */
@@ -75,20 +74,6 @@ describe('a token within its window or expired', () => {
     expect(token.expiresAt?.getTime()).toBeCloseTo(world.clock.wallMs() + HOUR, -3)
     expect(provider.asked).toEqual(['grant'])
     expect(await world.row()).toMatchObject({ accessToken: 'access-2', refreshToken: 'grant', generation: 2 })
-  })
-
-  test('its expiry is never told later than it is, however slow the database', async () => {
-    const { world, provider } = await connected(0)
-    const slow = unreliableStore(world.store, world.clock)
-    slow.line.delayMs = method => (method === 'read' ? SECOND : 0)
-    let sentAt = Number.NaN
-    provider.before = async () => {
-      sentAt = world.clock.wallMs()
-    }
-    const token = await world.run(world.process({}, slow.store).get())
-    expect(token.accessToken).toBe('access-2')
-    expect(token.expiresAt?.getTime()).toBeGreaterThan(sentAt + HOUR - 2 * SECOND)
-    expect(token.expiresAt?.getTime()).toBeLessThanOrEqual(sentAt + HOUR)
   })
 
   test('a rotated refresh token is stored with it', async () => {
