@@ -22,6 +22,13 @@ create table oauth_seed_uses (
   constraint oauth_seed_uses_pkey PRIMARY KEY (digest, provider)
 );
 
+create table oauth_token_keys (
+  key_id text not null,
+  proof text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint oauth_token_keys_pkey PRIMARY KEY (key_id)
+);
+
 create table oauth_token_revocations (
   id uuid not null,
   client_id text not null,

@@ -5,6 +5,7 @@ import { type Environment, readEnvironment } from './environment.ts'
 import { InvalidInputError } from './errors.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import type { Policy } from './lifecycle/policy.ts'
+import { requireNeededKeys } from './needed-keys.ts'
 import { checkOpenOptions, parseCache, parsePolicy } from './open-options.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
@@ -141,8 +142,13 @@ export class Assembly implements ObtainContext {
   }
 }
 
-/** Opens everything a service needs. @throws InvalidInputError | StoreUnavailableError */
-export async function assemble(options: OpenOptions): Promise<Assembly> {
+/**
+ * Opens everything a service needs.
+ * @param anyKeys with whatever keys there are: to look at a database whose keys are lacking, and to mend it
+ * @throws InvalidInputError | StoreUnavailableError
+ * @throws DecryptionError a key that the database needs is lacking
+ */
+export async function assemble(options: OpenOptions, anyKeys = false): Promise<Assembly> {
   checkOpenOptions(options)
   parseCache(options.cache)
   const policy = parsePolicy(options.policy)
@@ -161,6 +167,11 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
   const keys = keySourceOf(options, environment, choice, policy)
   const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
   const store = await openStore(choice, options, policy)
+  const release = async (): Promise<void> => {
+    await transport.close()
+    await store[Symbol.asyncDispose]()
+  }
+  if (!anyKeys) await requireNeededKeys(store, cipher).catch(error => afterwards(release, error))
   return new Assembly({
     ports: {
       store,
@@ -174,11 +185,13 @@ export async function assemble(options: OpenOptions): Promise<Assembly> {
     // The ring has what it needs: nothing keeps the text of the keys in memory.
     environment: { ...environment, encryptionKeys: undefined },
     options,
-    release: async () => {
-      await transport.close()
-      await store[Symbol.asyncDispose]()
-    },
+    release,
   })
+}
+
+async function afterwards(release: () => Promise<void>, error: unknown): Promise<never> {
+  await release()
+  throw error
 }
 
 async function prepareDirectory({ directory }: Extract<DatabaseChoice, { kind: 'sqlite' }>): Promise<void> {

@@ -8,6 +8,7 @@ export {
   evergrantMigrations,
   oauthSeedOwners,
   oauthSeedUses,
+  oauthTokenKeys,
   oauthTokenRevocations,
   oauthTokens,
   tablesIn,

@@ -29,6 +29,9 @@ import { type TokenRecord, tokenRecordOf } from './token-record.ts'
 /** The parts of a service, opened: what `evergrant/admin` works on. Not among the public names. */
 export let assemblyOf: (service: OAuthTokenService) => Promise<Assembly>
 
+/** As `open`, also where the key ring lacks keys that the database needs. Not among the public names. */
+export let openWithAnyKeys: (options: OpenOptions) => Promise<OAuthTokenService>
+
 const NO_DEMAND: Demand = { minValidMs: 0, refreshNow: false }
 
 /**
@@ -52,6 +55,13 @@ export class OAuthTokenService {
 
   static {
     assemblyOf = service => service.#started(undefined)
+    openWithAnyKeys = async options => {
+      const service = new OAuthTokenService(async () =>
+        (await import('./assemble.ts')).assemble(options, true),
+      )
+      await service.#ready()
+      return service
+    }
   }
 
   private constructor(open: () => Promise<Assembly>) {
@@ -62,6 +72,7 @@ export class OAuthTokenService {
    * Opens the database, brings its tables up to date and loads the keys. What the options leave out comes from
    * the environment.
    * @throws InvalidInputError a wrong option, or keys or driver are missing: the message says what to do
+   * @throws DecryptionError the keys lack one that the database needs: the message names it
    * @throws StoreUnavailableError the database does not answer
    */
   static async open(options: OpenOptions = {}): Promise<OAuthTokenService> {

@@ -1,8 +1,8 @@
 import { refuseUnknownNames } from '../known-names.ts'
 import type { Cipher } from '../ports/cipher.ts'
 import type { SealedValues } from '../ports/sealed-values.ts'
+import { sealedPages, textsOf } from '../sealed-rows.ts'
 import { assemblyOf, type OAuthTokenService } from '../service.ts'
-import { sealedPages, textsOf } from './sealed-rows.ts'
 
 const PAGE = 1_000
 

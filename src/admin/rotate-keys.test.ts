@@ -68,6 +68,8 @@ describe.each(DATABASES)('on %s', kind => {
       sealed: 5,
       unopened: 0,
       unopenedValues: [],
+      skipped: 0,
+      released: ['old'],
       after: {
         keys: [
           { id: 'new', seals: true, values: 5 },

@@ -3,10 +3,10 @@ import { EvergrantError, StoreUnavailableError } from '../errors.ts'
 import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import type { SealedPlace, SealedPurpose } from '../ports/cipher.ts'
 import type { SealedRow, SealedTable } from '../ports/sealed-values.ts'
+import { sealedPages, textsOf } from '../sealed-rows.ts'
 import { Secret } from '../secret.ts'
 import { assemblyOf, type OAuthTokenService } from '../service.ts'
 import { countKeys, type KeyList } from './list-keys.ts'
-import { sealedPages, textsOf } from './sealed-rows.ts'
 
 /** How values are sealed anew. */
 export interface ResealOptions {
@@ -52,6 +52,10 @@ export interface ResealReport {
   readonly unopened: number
   /** The first of them, at most {@link LONGEST_LIST}. */
   readonly unopenedValues: readonly UnopenedValue[]
+  /** Values that somebody else wrote again and again meanwhile: the next run takes them. */
+  readonly skipped: number
+  /** Keys of the ring that the database does not need any more: no value is sealed with them. */
+  readonly released: readonly string[]
   /** Counted afterwards. */
   readonly after: KeyList
 }
@@ -66,9 +70,11 @@ const WRITERS = 4
 const LOOKS = 10
 
 /**
- * Seals every value anew that the first key has not sealed, plaintext too. Runs beside everything else: a value that
+ * Seals every value anew that the first key has not sealed, plaintext too, unless the service requires sealed values:
+ * then plaintext is reported, because nobody knows who put it there. Runs beside everything else: a value that
  * changes meanwhile is left to whoever changed it and looked at again. Killed at any moment, it goes on from there
- * when it is run again. A value that does not open is reported and left as it is.
+ * when it is run again. A value that does not open is reported and left as it is. At its end the database does not
+ * need the keys any more that no value is sealed with.
  * @throws StoreUnavailableError the database does not answer: run it again
  */
 export async function rotateKeys(
@@ -78,11 +84,22 @@ export async function rotateKeys(
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'rotateKeys()', noun: 'option' })
   const { ports } = await assemblyOf(service)
   const [first] = ports.cipher.keyIds
-  return reseal(ports, text => ports.cipher.keyIdOf(text) !== first, options)
+  const isDue = (text: string): boolean => ports.cipher.keyIdOf(text) !== first
+  const open: Opening = (text, place) => ports.cipher.open(text, place)
+  const report = await reseal(ports, isDue, open, options)
+  return { ...report, released: await release(ports, report) }
+}
+
+/** The database does not need keys any more that no value is sealed with. */
+async function release({ store }: Ports, { dryRun, after }: Resealed): Promise<readonly string[]> {
+  const released = after.keys.filter(({ seals, values }) => !seals && values === 0).map(({ id }) => id)
+  if (!dryRun) for (const id of released) await store.keyProofs.remove(id)
+  return released
 }
 
 /**
- * Seals plaintext from before, and nothing else. As {@link rotateKeys} in all other ways.
+ * Seals plaintext from before, and nothing else, also for a service that requires sealed values: whoever calls this
+ * says that the plaintext is theirs. As {@link rotateKeys} in all other ways.
  * @throws StoreUnavailableError the database does not answer: run it again
  */
 export async function sealTokens(
@@ -91,19 +108,24 @@ export async function sealTokens(
 ): Promise<ResealReport> {
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'sealTokens()', noun: 'option' })
   const { ports } = await assemblyOf(service)
-  return reseal(ports, text => !ports.cipher.isSealed(text), options)
+  const open: Opening = (text, place) => (text === '' ? ports.cipher.open(text, place) : Secret.of(text))
+  const report = await reseal(ports, text => !ports.cipher.isSealed(text), open, options)
+  return { ...report, released: [] }
 }
 
 type Ports = AssemblyParts['ports']
+type Resealed = Omit<ResealReport, 'released'>
+type Opening = (text: string, place: SealedPlace) => Secret
 
 async function reseal(
   ports: Ports,
   isDue: (text: string) => boolean,
+  open: Opening,
   { onProgress, signal, dryRun = false }: ResealOptions,
-): Promise<ResealReport> {
+): Promise<Resealed> {
   const { sealedValues } = ports.store
   const total = totalOf(await countKeys(sealedValues, ports.cipher, signal))
-  const run = new Resealing(ports, isDue, dryRun)
+  const run = new Resealing(ports, isDue, open, dryRun)
   let done = 0
   for await (const rows of sealedPages(sealedValues, BATCH, signal)) {
     await run.batch(rows)
@@ -116,6 +138,7 @@ async function reseal(
     sealed: run.sealed,
     unopened: run.unopened,
     unopenedValues: run.unopenedValues,
+    skipped: run.skipped,
     after,
   }
 }
@@ -128,29 +151,44 @@ function totalOf({ keys, unknown, plaintext }: KeyList): number {
 class Resealing {
   sealed = 0
   unopened = 0
+  skipped = 0
   readonly unopenedValues: UnopenedValue[] = []
   readonly #ports: Ports
   readonly #isDue: (text: string) => boolean
+  readonly #open: Opening
   readonly #dryRun: boolean
 
-  constructor(ports: Ports, isDue: (text: string) => boolean, dryRun: boolean) {
+  constructor(ports: Ports, isDue: (text: string) => boolean, open: Opening, dryRun: boolean) {
     this.#ports = ports
     this.#isDue = isDue
+    this.#open = open
     this.#dryRun = dryRun
   }
 
   async batch(rows: readonly SealedRow[]): Promise<void> {
     const queue = [...rows]
     const writer = async (): Promise<void> => {
-      for (let row = queue.shift(); row !== undefined; row = queue.shift()) await this.#row(row)
+      try {
+        for (let row = queue.shift(); row !== undefined; row = queue.shift()) await this.#row(row)
+      } catch (error) {
+        queue.length = 0
+        throw error
+      }
     }
-    await Promise.all(Array.from({ length: WRITERS }, writer))
+    // All of them end before a failure goes on: nothing is written behind the back of whoever hears of it.
+    const ends = await Promise.allSettled(Array.from({ length: WRITERS }, writer))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
 
   /** Looks at a row until it is as it should be, or gone, or written all the time by somebody else. */
   async #row(row: SealedRow): Promise<void> {
-    for (let looks = 0, seen: SealedRow | null = row; looks < LOOKS && seen !== null; looks += 1) {
+    let seen: SealedRow | null = row
+    for (let looks = 1; seen !== null; looks += 1) {
       const renewed = this.#renewed(seen)
+      if (looks > LOOKS) {
+        this.skipped += renewed.count
+        return
+      }
       if (
         renewed.count === 0 ||
         this.#dryRun ||
@@ -184,12 +222,6 @@ class Resealing {
     const accessToken = renew(row.accessToken, 'access_token')
     const refreshToken = renew(row.refreshToken, 'refresh_token')
     return { accessToken, refreshToken, count, unopened }
-  }
-
-  // Sealing plaintext is what was asked for, also of a service that requires sealed values.
-  #open(text: string, place: SealedPlace): Secret {
-    const { cipher } = this.#ports
-    return cipher.isSealed(text) || text === '' ? cipher.open(text, place) : Secret.of(text)
   }
 
   #report(value: UnopenedValue): void {

@@ -38,7 +38,27 @@ export async function withService<Result>(
   use: (service: OAuthTokenService) => Promise<Result>,
 ): Promise<Result> {
   const { OAuthTokenService: Service } = await import('evergrant')
-  const service = await Service.open({ ...invocation.config, schema: invocation.schema, ...options })
+  return withOpened(await Service.open(openOptions(invocation, options)), use)
+}
+
+/** The same, also where the key ring lacks keys that the database needs. */
+export async function withAnyKeys<Result>(
+  invocation: Invocation,
+  options: OpenOptions,
+  use: (service: OAuthTokenService) => Promise<Result>,
+): Promise<Result> {
+  const { openWithAnyKeys } = await import('evergrant/admin')
+  return withOpened(await openWithAnyKeys(openOptions(invocation, options)), use)
+}
+
+function openOptions({ config, schema }: Invocation, options: OpenOptions): OpenOptions {
+  return { ...config, schema, ...options }
+}
+
+async function withOpened<Result>(
+  service: OAuthTokenService,
+  use: (service: OAuthTokenService) => Promise<Result>,
+): Promise<Result> {
   const stop = (signal: NodeJS.Signals): void => {
     void service.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
   }

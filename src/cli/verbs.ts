@@ -37,6 +37,9 @@ const IMPORT_NOTES = `Records are a JSON array of objects, or JSON objects one a
 A mistake in one of them stores nothing. A record that is refused stops no
 other, and the exit code is 1.`
 
+const RESEAL_NOTES = `Services go on meanwhile. Stopped at any moment, it goes on from there when it is
+run again. The exit code is 1 as long as something is left.`
+
 export const verbs: readonly Verb[] = [
   {
     usage: 'demo',
@@ -117,6 +120,39 @@ export const verbs: readonly Verb[] = [
     isApart: true,
     example: 'EVERGRANT_ENCRYPTION_KEYS=$(evergrant keys generate)',
     load: async () => (await import('./commands/keys.ts')).generate,
+  },
+  {
+    usage: 'keys list',
+    summary: 'count the stored values by the key that sealed each',
+    options: [],
+    example: 'evergrant keys list',
+    load: async () => (await import('./commands/keys.ts')).list,
+  },
+  {
+    usage: 'keys rotate',
+    summary: 'seal every stored value with the first key of EVERGRANT_ENCRYPTION_KEYS',
+    options: [['--dry-run', 'say what would be done, and do nothing']],
+    notes: RESEAL_NOTES,
+    example: 'evergrant keys rotate',
+    load: async () => (await import('./commands/keys.ts')).rotate,
+  },
+  {
+    usage: 'keys seal',
+    summary: 'seal tokens that lie there in plaintext, and touch nothing else',
+    options: [['--dry-run', 'say what would be done, and do nothing']],
+    notes: RESEAL_NOTES,
+    example: 'evergrant keys seal',
+    load: async () => (await import('./commands/keys.ts')).seal,
+  },
+  {
+    usage: 'keys forget <id>',
+    summary: 'start without a key that the database needs: no value is sealed with it, or it is lost',
+    options: [
+      ['--lost', 'values are sealed with it, and nobody has it any more'],
+      ['--dry-run', 'say what would be done, and do nothing'],
+    ],
+    example: 'evergrant keys forget k20261123-3f9a2c --dry-run',
+    load: async () => (await import('./commands/keys.ts')).forget,
   },
   {
     usage: 'doctor',

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts'
+import type { KeyProof } from './key-proofs.ts'
 
 /** What a sealed value is. Part of its associated data: a value moved to another column does not open. */
 export type SealedPurpose = 'access_token' | 'refresh_token'
@@ -22,8 +23,14 @@ export interface Cipher {
   open(text: string, place: SealedPlace): Secret
   /** Whether a stored value is sealed; false: plaintext from before. */
   isSealed(text: string): boolean
+  /** Where the keys come from, for messages. */
+  readonly source: string
   /** The ids of the ring; the first is the one that seals. */
   readonly keyIds: readonly string[]
+  /** The proof of a key of the ring. */
+  proofOf(keyId: string): KeyProof
+  /** Whether the ring has the key of a proof: that very key, another of the same id, or none of that id. */
+  holds(proof: KeyProof): 'the key' | 'another key' | 'no key'
   /** The id of the key that sealed a stored value. Null: plaintext, or sealed text that was cut or altered. */
   keyIdOf(text: string): string | null
 }

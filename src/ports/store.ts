@@ -1,4 +1,5 @@
 import type { Connection, ConnectionStatus, LastError } from '../lifecycle/connection.ts'
+import type { KeyProofs } from './key-proofs.ts'
 import type { SealedValues } from './sealed-values.ts'
 
 /** One connection: a client of the back end at a provider. */
@@ -194,6 +195,8 @@ export interface TokenStore extends AsyncDisposable {
   readonly kind: 'postgres' | 'sqlite' | 'memory'
   /** What of it is sealed, whatever it is for. */
   readonly sealedValues: SealedValues
+  /** The keys that it needs. */
+  readonly keyProofs: KeyProofs
 
   read(key: ConnectionKey, options?: InTransaction): Promise<ConnectionRow | null>
   list(request: ListRequest): Promise<readonly ConnectionSummary[]>

@@ -1,9 +1,10 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
-import { DecryptionError } from '../errors.ts'
+import { DecryptionError, InvalidInputError } from '../errors.ts'
 import type { Cipher, SealedPlace } from '../ports/cipher.ts'
+import type { KeyProof } from '../ports/key-proofs.ts'
 import type { KeySource, RingKey } from '../ports/key-source.ts'
 import { Secret } from '../secret.ts'
-import { associatedDataOf } from './associated-data.ts'
+import { associatedDataOf, type BoundPlace } from './associated-data.ts'
 import { formatEnvelope, hasEnvelopePrefix, keyIdOf, parseEnvelope } from './envelope.ts'
 import { decodePlaintext, encodePlaintext } from './plaintext.ts'
 import { unwrapRingKeys } from './ring-key.ts'
@@ -18,7 +19,7 @@ export interface KeyRingOptions {
 export class KeyRing implements Cipher {
   readonly #keys: ReadonlyMap<string, KeyObject>
   readonly #sealingKeyId: string
-  readonly #source: string
+  readonly source: string
   readonly #requireSealed: boolean
 
   /**
@@ -29,7 +30,7 @@ export class KeyRing implements Cipher {
     const ring = unwrapRingKeys(keys, source)
     this.#keys = ring.keys
     this.#sealingKeyId = ring.sealingKeyId
-    this.#source = source
+    this.source = source
     this.#requireSealed = options.requireSealed ?? false
   }
 
@@ -43,11 +44,7 @@ export class KeyRing implements Cipher {
   }
 
   seal(value: Secret, place: SealedPlace): string {
-    const keyId = this.#sealingKeyId
-    const nonce = randomBytes(NONCE_BYTES)
-    const plaintext = encodePlaintext(value.reveal())
-    const sealed = encrypt(this.#key(keyId, place), nonce, associatedDataOf(keyId, place), plaintext)
-    return formatEnvelope({ keyId, nonce, sealed })
+    return sealWith(this.#sealingKeyId, this.#key(this.#sealingKeyId, place), value.reveal(), place)
   }
 
   open(text: string, place: SealedPlace): Secret {
@@ -75,6 +72,21 @@ export class KeyRing implements Cipher {
     return keyIdOf(text)
   }
 
+  proofOf(keyId: string): KeyProof {
+    const key = this.#keys.get(keyId)
+    if (key === undefined) throw new InvalidInputError(`There is no key "${keyId}" in ${this.source}.`)
+    return { keyId, proof: sealWith(keyId, key, keyId, PROOF) }
+  }
+
+  holds({ keyId, proof }: KeyProof): 'the key' | 'another key' | 'no key' {
+    const key = this.#keys.get(keyId)
+    if (key === undefined) return 'no key'
+    const envelope = parseEnvelope(proof)
+    if (envelope?.keyId !== keyId) return 'another key'
+    const opened = decrypt(key, envelope.nonce, associatedDataOf(keyId, PROOF), envelope.sealed)
+    return opened === null ? 'another key' : 'the key'
+  }
+
   #openPlaintext(text: string, place: SealedPlace): Secret {
     if (text === '') {
       throw new DecryptionError(`${nameOf(place)} is an empty text. To mend it, ${RESTORE}`, place)
@@ -93,7 +105,7 @@ export class KeyRing implements Cipher {
   #unopened(keyId: string, place: SealedPlace): DecryptionError {
     return new DecryptionError(
       `${nameOf(place)} does not open with the key "${keyId}": another key of the same id sealed it, or it was ` +
-        `altered, cut, or moved from another place. Put the key "${keyId}" that sealed it into ${this.#source}, ` +
+        `altered, cut, or moved from another place. Put the key "${keyId}" that sealed it into ${this.source}, ` +
         `instead of the one that is there. If nobody has it, ${RESTORE}`,
       place,
     )
@@ -104,11 +116,19 @@ export class KeyRing implements Cipher {
     if (key !== undefined) return key
     throw new DecryptionError(
       `${nameOf(place)} was sealed with the key "${id}", which is not in the key ring ` +
-        `(it holds: ${this.keyIds.join(', ')}). Add that key to ${this.#source}, behind the first one, ` +
+        `(it holds: ${this.keyIds.join(', ')}). Add that key to ${this.source}, behind the first one, ` +
         'or connect the account again if the key is lost.',
       place,
     )
   }
+}
+
+const PROOF: BoundPlace = { purpose: 'key_proof', clientId: '', provider: '' }
+
+function sealWith(keyId: string, key: KeyObject, text: string, place: BoundPlace): string {
+  const nonce = randomBytes(NONCE_BYTES)
+  const sealed = encrypt(key, nonce, associatedDataOf(keyId, place), encodePlaintext(text))
+  return formatEnvelope({ keyId, nonce, sealed })
 }
 
 const RESTORE =

@@ -25,6 +25,7 @@ import type {
   TokenStore,
 } from '../ports/store.ts'
 import { closedStore } from './closed-store.ts'
+import { MemoryKeyProofs } from './memory-key-proofs.ts'
 import { compareKeys, idOf, revocationGiven, summaryOf, useOf } from './memory-rows.ts'
 import { MemorySealedValues } from './memory-sealed-values.ts'
 import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
@@ -56,6 +57,7 @@ const NO_FAILURE = {
 class MemoryStore implements TokenStore {
   readonly kind = 'memory'
   readonly sealedValues: MemorySealedValues
+  readonly keyProofs: MemoryKeyProofs
   readonly #clock: Clock
   readonly #randomness: Randomness
   readonly #rows = new Map<string, StoredRow>()
@@ -68,6 +70,7 @@ class MemoryStore implements TokenStore {
   constructor({ clock, randomness }: MemoryStoreOptions) {
     this.#clock = clock
     this.#randomness = randomness
+    this.keyProofs = new MemoryKeyProofs(() => this.#enter())
     this.sealedValues = new MemorySealedValues(() => this.#enter(), {
       oauth_tokens: this.#rows,
       oauth_token_revocations: this.#revocations,

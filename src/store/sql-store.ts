@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, asc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { PgInsertValue } from 'drizzle-orm/pg-core'
+import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { SealedValues } from '../ports/sealed-values.ts'
 import type {
   ClaimRequest,
@@ -35,6 +36,7 @@ import {
   type SqlEngine,
   type SqlSession,
 } from './sql-engine.ts'
+import { SqlKeyProofs } from './sql-key-proofs.ts'
 import { SqlSealedValues } from './sql-sealed-values.ts'
 import { storableMetadata } from './storable.ts'
 import {
@@ -57,6 +59,7 @@ type NewRow = PgInsertValue<PostgresTables['oauthTokens']>
 export class SqlStore implements TokenStore {
   readonly kind: 'postgres' | 'sqlite'
   readonly sealedValues: SealedValues
+  readonly keyProofs: KeyProofs
   readonly #engine: SqlEngine
   readonly #tables: PostgresTables
   readonly #changes: TokenChanges
@@ -69,6 +72,7 @@ export class SqlStore implements TokenStore {
     const { oauthTokens } = engine.tables
     this.kind = engine.kind
     this.sealedValues = new SqlSealedValues(engine)
+    this.keyProofs = new SqlKeyProofs(engine)
     this.#engine = engine
     this.#tables = engine.tables
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)

@@ -83,6 +83,27 @@ export const scenes: Readonly<Record<string, Scene>> = {
     prints: /^1000\./m,
   },
   'docs/guide/import-records.md: In a program': { prints: /outcome: 'imported'/ },
+  'docs/guide/keys.md: Keys from a KMS': {
+    prepare: stored,
+    // Stands for a KMS: AES-GCM with a key that never leaves it.
+    program: `
+      import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+      import { openTokens } from './example.mjs'
+      const master = randomBytes(32)
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', master, nonce)
+      const wrapped = Buffer.concat([cipher.update(process.env.EVERGRANT_ENCRYPTION_KEYS), cipher.final()])
+      process.env.WRAPPED_KEYS = wrapped.toString('base64')
+      delete process.env.EVERGRANT_ENCRYPTION_KEYS
+      const tokens = await openTokens(async bytes => {
+        const decipher = createDecipheriv('aes-256-gcm', master, nonce).setAuthTag(cipher.getAuthTag())
+        return Buffer.concat([decipher.update(bytes), decipher.final()])
+      })
+      console.log(await tokens.getAccessToken('${CUSTOMER}', 'zoho_crm'))
+      await tokens.close()
+      await openTokens(async () => { throw new Error('AccessDenied') }).catch(error => console.log(error.message))`,
+    prints: /^1000\.\S+\n.*AccessDenied/m,
+  },
   'docs/guide/options.md: Options of a call': { prints: /^1000\.a\nsmart-tax-nation zoho_crm active$/m },
   'docs/guide/postgres-and-sqlite.md: Your own transaction': {
     prepare: async ({ database }) => {

@@ -42,6 +42,11 @@ export class Walk {
     appendFileSync(this.#exports, `export ${name}='${value}'\n`)
   }
 
+  /** What a variable of the shell holds now. */
+  variable(name: string): string | undefined {
+    return new RegExp(`^export ${name}='?([^'\n]*)'?$`, 'm').exec(readFileSync(this.#exports, 'utf8'))?.[1]
+  }
+
   /** Takes step after step. What is to happen between two of them, the caller does there. */
   async *steps(): AsyncGenerator<Step, void> {
     let printed: string | null = null

@@ -210,7 +210,7 @@ describe('evergrant doctor', () => {
     const env = { DATABASE_URL: database.url, EVERGRANT_ENCRYPTION_KEYS: KEYS }
     const before = await run(['doctor'], { env })
     expect([before.code, before.stderr]).toEqual([1, ''])
-    expect(before.stdout).toMatch(/^FAIL {2}tables {8}The tables lack a migration: create-tables\.$/m)
+    expect(before.stdout).toMatch(/^FAIL {2}tables {8}The tables lack migrations: create-tables,$/m)
     await migrate({ database: database.url })
     const after = await run(['doctor'], { env })
     expect(after.code).toBe(0)

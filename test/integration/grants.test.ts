@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OAuthTokenService } from 'evergrant'
+import { generateKey, rotateKeys } from 'evergrant/admin'
 import { runMigrations } from 'evergrant/schema'
 import { afterAll, describe, expect, test } from 'vitest'
 import { blocksOf } from '../docs/markdown.ts'
@@ -33,6 +34,15 @@ function grantsOf(page: string): readonly { readonly verb: string; readonly tabl
   )
 }
 
+/** Another key for a while: to it, and back. */
+async function rotate(): Promise<void> {
+  const other = generateKey({ id: 'other' })
+  for (const encryptionKeys of [`${other},${KEYS}`, `${KEYS},${other}`]) {
+    await using tokens = await OAuthTokenService.open({ database: url, encryptionKeys, migrate: false })
+    expect((await rotateKeys(tokens)).released).toHaveLength(1)
+  }
+}
+
 /** Everything that a service does in its life, each with a connection of its own. */
 async function live(): Promise<void> {
   const client = randomUUID()
@@ -54,6 +64,7 @@ async function live(): Promise<void> {
   } finally {
     await tokens.close()
   }
+  await rotate()
 }
 
 describe('the grants of the guide', () => {

@@ -3,6 +3,7 @@ import { claimsContract } from './store-contract/claims.ts'
 import { closingContract } from './store-contract/closing.ts'
 import { deletionContract } from './store-contract/deletion.ts'
 import type { StoreHarness } from './store-contract/harness.ts'
+import { keyProofsContract } from './store-contract/key-proofs.ts'
 import { listsContract } from './store-contract/lists.ts'
 import { outcomesContract } from './store-contract/outcomes.ts'
 import { putsContract } from './store-contract/puts.ts'
@@ -35,6 +36,7 @@ export function storeContract<Harness extends StoreHarness>(
       seedsContract,
       listsContract,
       sealedValuesContract,
+      keyProofsContract,
       ...more,
     ]) {
       contract(() => harness)

@@ -4,7 +4,7 @@ import { chooseDatabase, type DatabaseChoice } from '../../database.ts'
 import { readEnvironment } from '../../environment.ts'
 import { EvergrantError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { assemblyOf, OAuthTokenService } from '../../service.ts'
+import { assemblyOf, openWithAnyKeys } from '../../service.ts'
 import type { OpenOptions } from '../../service-options.ts'
 import { type DatabasePlace, findDatabase } from '../find-database.ts'
 import { fileFindings } from './file-checks.ts'
@@ -110,7 +110,7 @@ async function contentFindings(
     return [pass('keys', 'There is no encryption key yet. The first start makes a key file.')]
   }
   try {
-    await using service = await OAuthTokenService.open({ ...options, migrate: false })
+    await using service = await openWithAnyKeys({ ...options, migrate: false })
     const assembly = await assemblyOf(service)
     return [...(await sealingFindings(service)), ...(await seedFindings(assembly))]
   } catch (error) {

@@ -1,11 +1,30 @@
-import type { OAuthTokenService } from '../../service.ts'
+import type { Cipher } from '../../ports/cipher.ts'
+import type { KeyProof } from '../../ports/key-proofs.ts'
+import { assemblyOf, type OAuthTokenService } from '../../service.ts'
 import { listKeys } from '../list-keys.ts'
 import { type Finding, fail, pass, warn } from './finding.ts'
 
 /** Whether the ring opens what is stored, and whether all of it is sealed, by the first key. */
 export async function sealingFindings(service: OAuthTokenService): Promise<readonly Finding[]> {
+  const { store, cipher } = (await assemblyOf(service)).ports
   const { keys, unknown, plaintext } = await listKeys(service)
-  return [ring(keys, unknown), sealing(keys, plaintext)]
+  const proofs = await store.keyProofs.list()
+  return [mistaken(proofs, cipher) ?? ring(keys, unknown, lacking(proofs, cipher)), sealing(keys, plaintext)]
+}
+
+/** A key that has the id of another: nothing that the other sealed opens. */
+function mistaken(proofs: readonly KeyProof[], cipher: Cipher): Finding | null {
+  const proof = proofs.find(found => cipher.holds(found) === 'another key')
+  if (proof === undefined) return null
+  return fail(
+    'keys',
+    `The key ${proof.keyId} of the ring is not the key ${proof.keyId} that the database was sealed with.`,
+    'Put that one back. A new key needs an id of its own, in front of the others. See docs/guide/keys.md.',
+  )
+}
+
+function lacking(proofs: readonly KeyProof[], cipher: Cipher): readonly string[] {
+  return proofs.filter(proof => cipher.holds(proof) === 'no key').map(({ keyId }) => keyId)
 }
 
 interface KeyUse {
@@ -13,14 +32,16 @@ interface KeyUse {
   readonly values: number
 }
 
-function ring(keys: readonly KeyUse[], unknown: readonly KeyUse[]): Finding {
-  if (unknown.length === 0) {
+function ring(keys: readonly KeyUse[], unknown: readonly KeyUse[], needed: readonly string[]): Finding {
+  const idle = needed.filter(id => !unknown.some(use => use.id === id)).map(id => ({ id, values: 0 }))
+  const missing = [...unknown, ...idle]
+  if (missing.length === 0) {
     return pass('keys', `Every sealed value has its key: ${keys.map(({ id }) => id).join(', ')}.`)
   }
-  const lacking = unknown.map(({ id, values }) => `${id} (${counted(values, 'value')})`)
+  const uses = missing.map(({ id, values }) => `${id} (${counted(values, 'value')})`)
   return fail(
     'keys',
-    `The key ring lacks keys that values are sealed with: ${lacking.join(', ')}.`,
+    `The key ring lacks keys that the database needs: ${uses.join(', ')}.`,
     'Add them behind the first key in EVERGRANT_ENCRYPTION_KEYS. Lost? See docs/guide/keys.md.',
   )
 }

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { type ImportResult, importFromEnvironment, importTokens, parseTokenRecords } from 'evergrant/admin'
 import { EXIT, UsageError } from '../failure.ts'
 import { type Invocation, textOption, withService } from '../invocation.ts'
-import type { Output } from '../output.ts'
+import { progressBar } from '../progress-bar.ts'
 import { visible } from '../visible-text.ts'
 
 /** Imports tokens, and tells of each record what became of it. Fails when one was refused. */
@@ -36,7 +36,7 @@ async function fromInput(invocation: Invocation, dryRun: boolean): Promise<reado
   const records = parseTokenRecords(await text(process.stdin))
   const overwrite = invocation.options.overwrite === true
   let done = 0
-  const onResult = (): void => showProgress(invocation.output, ++done, records.length)
+  const onResult = (): void => invocation.output.progress(progressBar(++done, records.length))
   return withService(invocation, {}, service =>
     importTokens(service, records, { overwrite, dryRun, onResult }),
   )
@@ -70,11 +70,4 @@ function lineOf({ position, clientId, provider, outcome, reason }: ImportResult,
     case 'refused':
       return `refused    ${name}  record ${position}: ${visible(reason ?? '')}`
   }
-}
-
-function showProgress(output: Output, done: number, all: number): void {
-  const width = 30
-  const filled = Math.round((done / all) * width)
-  const bar = '━'.repeat(filled) + '─'.repeat(width - filled)
-  output.progress(done === all ? '' : `${bar} ${done} of ${all}`)
 }

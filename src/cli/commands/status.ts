@@ -1,12 +1,10 @@
-import { join } from 'node:path'
 import type { ListedConnection, ListTokensOptions, OAuthTokenService } from 'evergrant'
-import { type DatabasePlace, findDatabase, generateKey, systemClock } from 'evergrant/admin'
+import { findDatabase, generateKey, systemClock } from 'evergrant/admin'
 import { ConnectionTable } from '../connection-table.ts'
 import { EXIT, UsageError } from '../failure.ts'
-import { type Invocation, textOption, withService } from '../invocation.ts'
+import { type Invocation, textOption, withAnyKeys } from '../invocation.ts'
+import { linesWithoutDatabase } from '../no-database.ts'
 import type { Output } from '../output.ts'
-import { ownName, quoted } from '../own-name.ts'
-import { visible } from '../visible-text.ts'
 
 const PAGE = 500
 /** What `--status` takes: the words of the table, and those of the code. */
@@ -17,23 +15,17 @@ const STATUSES: ReadonlyMap<string, ListTokensOptions['status']> = new Map([
   ['reauthorization_required', 'reauthorization_required'],
 ])
 
-const LINES_OF_MEMORY = [
-  'A database in memory belongs to the process that opened it.',
-  'There is nothing to show here. Name another in DATABASE_URL, or with --data-dir.',
-]
-
 /** Lists connections, a page at a time. Reads nothing that is sealed, so it needs no encryption key. */
 export async function status(invocation: Invocation): Promise<number> {
   const { output } = invocation
   const filter = filterOf(invocation)
   const database = findDatabase({ schema: invocation.schema })
   if (database.exists === false) {
-    const isMemory = database.kind === 'memory'
-    output.report({ database, connections: [] }, isMemory ? LINES_OF_MEMORY : linesWithoutDatabase(database))
+    output.report({ database, connections: [] }, linesWithoutDatabase(database))
     return EXIT.done
   }
   const options = { migrate: false, encryptionKeys: generateKey({ id: 'not-used' }) }
-  await withService(invocation, options, async service => {
+  await withAnyKeys(invocation, options, async service => {
     if (output.isJson) output.document({ database, connections: await all(service, filter) })
     else await printTable(service, filter, output)
   })
@@ -83,15 +75,4 @@ async function printTable(
   }
   if (isEmpty) output.line('No connections.')
   for (const line of table.legend) output.hint(line)
-}
-
-function linesWithoutDatabase({ name, dataDirectory }: DatabasePlace): readonly string[] {
-  const lines = [
-    `There is no database yet: ${visible(name)}`,
-    'The first token that is stored makes it, or `evergrant migrate`.',
-  ]
-  const demo = join(dataDirectory, 'demo')
-  const { exists } = findDatabase({ environment: { EVERGRANT_DATA_DIR: demo } })
-  if (!exists) return lines
-  return [...lines, `The demo left one: ${ownName()} status --data-dir ${quoted(demo)}`]
 }

@@ -1,5 +1,5 @@
-import { OAuthTokenService, type Policy } from 'evergrant'
-import { generateKey } from 'evergrant/admin'
+import type { Policy } from 'evergrant'
+import { generateKey, openWithAnyKeys } from 'evergrant/admin'
 import { type ForkedLocalZoho, forkLocalZoho, localZohoApp } from 'evergrant/testing'
 import { Actor } from './actor.ts'
 import { CLIENT_ID } from './connection.ts'
@@ -71,7 +71,7 @@ async function environmentFor(zoho: ForkedLocalZoho): Promise<NodeJS.ProcessEnv>
 /** Deletes what an earlier demo has left in the demo's own database. Opens nothing, so its key may be gone. */
 async function clean({ schema }: DemoPlace): Promise<void> {
   const encryptionKeys = generateKey({ id: 'not-used' })
-  const service = await OAuthTokenService.open({ schema, encryptionKeys })
+  const service = await openWithAnyKeys({ schema, encryptionKeys })
   try {
     for (;;) {
       const { connections } = await service.listTokens()

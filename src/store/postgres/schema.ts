@@ -69,6 +69,12 @@ const revocationColumns = {
   revokedAt: instant('revoked_at'),
 }
 
+const keyColumns = {
+  keyId: text('key_id').primaryKey(),
+  proof: text('proof').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+}
+
 const migrationColumns = {
   id: integer('id').primaryKey(),
   name: text('name').notNull(),
@@ -96,6 +102,9 @@ function defineTables<Schema extends string | undefined>(table: PgTableFn<Schema
       index('oauth_token_revocations_pending_idx').on(t.clientId, t.provider).where(sql`revoked_at is null`),
     ]),
 
+    /** The encryption keys that this database needs. */
+    oauthTokenKeys: table('oauth_token_keys', keyColumns),
+
     /** Which migrations of Evergrant this schema has. */
     evergrantMigrations: table('evergrant_migrations', migrationColumns),
   }
@@ -113,5 +122,11 @@ export function tablesIn(schema: string) {
 export type PostgresTables = ReturnType<typeof tablesIn>
 
 /** The tables of the schema `public`, as a user's own drizzle-kit and queries want them. */
-export const { oauthTokens, oauthSeedOwners, oauthSeedUses, oauthTokenRevocations, evergrantMigrations } =
-  defineTables(pgTable)
+export const {
+  oauthTokens,
+  oauthSeedOwners,
+  oauthSeedUses,
+  oauthTokenRevocations,
+  oauthTokenKeys,
+  evergrantMigrations,
+} = defineTables(pgTable)

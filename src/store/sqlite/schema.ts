@@ -73,6 +73,12 @@ export const sqliteTables = {
     ],
   ),
 
+  oauthTokenKeys: sqliteTable('oauth_token_keys', {
+    keyId: text('key_id').primaryKey(),
+    proof: text('proof').notNull(),
+    createdAt: integer('created_at').notNull(),
+  }),
+
   evergrantMigrations: sqliteTable('evergrant_migrations', {
     id: integer('id').primaryKey(),
     name: text('name').notNull(),

@@ -1,5 +1,6 @@
 import type { Migration } from '../../migration.ts'
 import { createTables } from './0001-create-tables.ts'
+import { createTokenKeys } from './0002-create-token-keys.ts'
 
 /** In the order in which they are applied. */
-export const postgresMigrations: readonly Migration[] = [createTables]
+export const postgresMigrations: readonly Migration[] = [createTables, createTokenKeys]

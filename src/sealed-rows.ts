@@ -1,4 +1,4 @@
-import { SEALED_TABLES, type SealedRow, type SealedValues } from '../ports/sealed-values.ts'
+import { SEALED_TABLES, type SealedRow, type SealedValues } from './ports/sealed-values.ts'
 
 /** All rows that hold sealed values, a page at a time: one page is in memory, however many there are. */
 export async function* sealedPages(
