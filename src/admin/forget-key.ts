@@ -44,7 +44,8 @@ export async function forgetKey(
   refuseUnknownNames(options, NAMES, { owner: 'forgetKey()', noun: 'option' })
   const { lost = false, dryRun = false, signal } = options
   const { store, cipher } = (await assemblyOf(service)).ports
-  if (id === cipher.keyIds[0]) {
+  const [first = ''] = cipher.keyIds
+  if (id === first) {
     throw new InvalidInputError(
       `The key "${id}" seals what is written now. Put another in front of it first.`,
     )
@@ -73,9 +74,12 @@ export async function forgetKey(
         'have to be connected again.',
     )
   }
-  const known = dryRun
-    ? (await store.keyProofs.list()).some(({ keyId }) => keyId === id)
-    : await store.keyProofs.remove(id)
+  const known = (await store.keyProofs.list()).some(({ keyId }) => keyId === id)
+  if (!dryRun) {
+    // First the key to go on with: a database that knows of none is looked through, and would find the lost one.
+    await store.keyProofs.add(cipher.proofOf(first))
+    await store.keyProofs.remove(id)
+  }
   return { id, dryRun, known, values, connections: connections.sort(byName) }
 }
 
