@@ -53,8 +53,8 @@ async function keysBehind(
   throw new InvalidInputError(
     `The key file ${path} is missing, and ${data.name} holds sealed tokens. Restore that file from a backup, or set ` +
       'EVERGRANT_ENCRYPTION_KEYS to the keys that sealed them. If they are lost, nobody can open these tokens: set ' +
-      'EVERGRANT_ENCRYPTION_KEYS to a new key (evergrant keys generate), and connect the accounts again that ' +
-      '`evergrant status` lists.',
+      'EVERGRANT_ENCRYPTION_KEYS to a new key (`evergrant keys generate`) and start again. The next error names the ' +
+      'lost key, and how to go on without it.',
   )
 }
 

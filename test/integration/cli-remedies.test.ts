@@ -60,7 +60,7 @@ test.each<[string, RegExp, () => Promise<Ended>]>([
   ],
   [
     'a key that is not in the ring',
-    /key "k1".*Add that key to EVERGRANT_ENCRYPTION_KEYS, behind the first one/,
+    /key "k1".*EVERGRANT_ENCRYPTION_KEYS.*Put that key back, behind the first one.*keys forget k1/,
     async () => {
       const input = JSON.stringify({ clientId: CLIENT, provider: 'zoho_crm', refreshToken: 'r' })
       const sealedWith = (id: string) => ({ ...env, EVERGRANT_ENCRYPTION_KEYS: keys(id) })

@@ -94,6 +94,16 @@ describe('a key file that is missing', () => {
   test('that is lost is got over as the message says: a new key, and the accounts connected again', async () => {
     await withoutItsKey()
     vi.stubEnv('EVERGRANT_ENCRYPTION_KEYS', (await run(['keys', 'generate'])).stdout.trim())
+    const refusal = await failureOf()
+    expect(refusal).toMatchObject({ code: 'DECRYPTION_FAILED' })
+    const lost = /keys forget (\S+)/.exec(String(refusal))?.[1] ?? ''
+    const { stdout } = await run(['keys', 'forget', lost, '--lost'], {
+      env: {
+        DATABASE_URL: `file:${path}`,
+        EVERGRANT_ENCRYPTION_KEYS: process.env.EVERGRANT_ENCRYPTION_KEYS ?? '',
+      },
+    })
+    expect(stdout).toContain(`Services start without the key ${lost} now.`)
     const tokens = await open()
     await expect(tokens.getAccessToken(CLIENT, 'zoho_crm')).rejects.toMatchObject({
       code: 'DECRYPTION_FAILED',

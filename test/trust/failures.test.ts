@@ -119,8 +119,9 @@ describe.each([
     const tokens = await service(where)
     await tokens.storeTokens('client', 'zoho_crm', tokensOf())
     await zoho.clearLedger()
-    const other = await service(where, { encryptionKeys: `other:${Buffer.alloc(32, 1).toString('base64')}` })
-    const error = await failureOf(other.getAccessToken('client', 'zoho_crm'))
+    const error = await failureOf(
+      service(where, { encryptionKeys: `other:${Buffer.alloc(32, 1).toString('base64')}` }),
+    )
     expect(error.code).toBe('DECRYPTION_FAILED')
     expect(error.message).toContain('test')
     expect(await zoho.ledger()).toEqual([])
