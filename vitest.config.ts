@@ -15,12 +15,13 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/clean-environment.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Suites of their own: they need the registry, a pooler, or PostgreSQL's other programs.
+    // Suites of their own: they need the registry, a pooler, PostgreSQL's other programs, or a minute.
     exclude: [
       ...configDefaults.exclude,
       'test/packaging/tarball.test.ts',
       'test/pooler/**',
       'test/trust/stolen-copies.test.ts',
+      'test/trust/interrupted-rotation.test.ts',
     ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
