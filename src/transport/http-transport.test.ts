@@ -69,14 +69,17 @@ describe('a whole answer', () => {
   })
 
   test.each([
-    ['gzip', gzipSync(Buffer.alloc(50_000_000))],
+    ['gzip', gzipSync(Buffer.alloc(200 * 1024 * 1024))],
     ['gzip', Buffer.from('no gzip at all')],
     ['zstd', Buffer.from('unknown here')],
-  ])('that unpacks to far too much, or not at all, is no answer (%s)', async (encoding, body) => {
-    const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`
-    const server = await serveBytes(Buffer.concat([Buffer.from(head), body]))
-    expect(await post(server.url)).toMatchObject({ kind: 'cut', reason: 'BODY_UNDECODABLE' })
-  })
+  ])(
+    'nasty input 12: one that unpacks to far too much, or not at all, is no answer (%s)',
+    async (encoding, body) => {
+      const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`
+      const server = await serveBytes(Buffer.concat([Buffer.from(head), body]))
+      expect(await post(server.url)).toMatchObject({ kind: 'cut', reason: 'BODY_UNDECODABLE' })
+    },
+  )
 
   test('may carry any byte that HTTP allows in a header', async () => {
     const value = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))

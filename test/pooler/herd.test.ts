@@ -21,7 +21,7 @@ describe(`at the second of expiry, through a pool of ${POOL_SIZE} server connect
     { processes: 4, callers: 250, rotation: 'strict' },
     { processes: 8, callers: 1_250, rotation: 'strict' },
   ] as const)(
-    '$processes processes × $callers callers make one request and get the same token, without an error ($rotation)',
+    'nasty input 6: $processes processes × $callers callers make one request and get the same token, without an error ($rotation)',
     async ({ processes, callers, rotation }) => {
       await zoho.configure({ rotation })
       await zoho.clearLedger()
