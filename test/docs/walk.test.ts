@@ -130,7 +130,7 @@ test('the guide from a token table: the commands adopt it, and the app serves it
   expect(counts).toEqual([{ count: '1' }])
   expect(ran.slice(-2)).toEqual([
     expect.stringMatching(/smart-tax-nation +zoho_crm +active/),
-    expect.stringMatching(/^Refreshed zoho_crm of smart-tax-nation/),
+    expect.stringMatching(/^2 sealed, 0 left/),
   ])
   const [row] = await shop.query('select access_token, refresh_token from oauth_tokens')
   expect(row).toEqual({
