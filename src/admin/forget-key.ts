@@ -1,12 +1,10 @@
 import { InvalidInputError } from '../errors.ts'
-import { refuseUnknownNames } from '../known-names.ts'
+import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import { sealedPages, textsOf } from '../sealed-rows.ts'
 import { assemblyOf, type OAuthTokenService } from '../service.ts'
 
 const PAGE = 1_000
-const NAMES = ['lost', 'dryRun', 'signal']
-
 /** How a key is forgotten. */
 export interface ForgetKeyOptions {
   /** The key is lost, and so are the values that it sealed. Default false: a key that is needed stays needed. */
@@ -30,6 +28,8 @@ export interface ForgottenKey {
   readonly connections: readonly ConnectionKey[]
 }
 
+const NAMES: NamesOf<ForgetKeyOptions> = { lost: true, dryRun: true, signal: true }
+
 /**
  * Has the database need a key no longer, so that services start without it. Changes no token.
  * @throws InvalidInputError the key seals what is written now; or values are sealed with it, and it is in the ring
@@ -41,7 +41,7 @@ export async function forgetKey(
   id: string,
   options: ForgetKeyOptions = {},
 ): Promise<ForgottenKey> {
-  refuseUnknownNames(options, NAMES, { owner: 'forgetKey()', noun: 'option' })
+  refuseUnknownNames(options, Object.keys(NAMES), { owner: 'forgetKey()', noun: 'option' })
   const { lost = false, dryRun = false, signal } = options
   const { store, cipher } = (await assemblyOf(service)).ports
   const [first = ''] = cipher.keyIds

@@ -37,8 +37,8 @@ const IMPORT_NOTES = `Records are a JSON array of objects, or JSON objects one a
 A mistake in one of them stores nothing. A record that is refused stops no
 other, and the exit code is 1.`
 
-const RESEAL_NOTES = `Services go on meanwhile. Stopped at any moment, it goes on from there when it is
-run again. The exit code is 1 as long as something is left.`
+const RESEAL_NOTES = `Services go on meanwhile. Stopped at any moment, it goes on from there when it
+is run again. The exit code is 1 as long as something is left.`
 
 export const verbs: readonly Verb[] = [
   {

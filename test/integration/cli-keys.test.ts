@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import { OAuthTokenService } from 'evergrant'
 import { generateKey } from 'evergrant/admin'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -7,7 +9,7 @@ import { freshDatabase } from '../support/postgres.ts'
 const OLD = generateKey({ id: 'old' })
 const NEW = generateKey({ id: 'new' })
 const database = await freshDatabase()
-const { run } = commandLine()
+const { run, start } = commandLine()
 
 const evergrant = (keys: string, ...args: readonly string[]) =>
   run(args, { env: { DATABASE_URL: database.url, EVERGRANT_ENCRYPTION_KEYS: keys } })
@@ -82,6 +84,31 @@ describe('keys rotate', () => {
     expect(stdout).toContain('4 sealed, 2 left because they do not open')
     expect(stdout).not.toContain('any more')
   })
+})
+
+test('a rotation that is interrupted says how far it came, ends with 130, and goes on when it is run again', async () => {
+  await database.query(
+    `insert into oauth_tokens (client_id, provider, refresh_token)
+      select 'client-' || n, 'zoho_crm', 'plain-' || n from generate_series(1, 20000) as n`,
+  )
+  const env = { DATABASE_URL: database.url, EVERGRANT_ENCRYPTION_KEYS: `${NEW},${OLD}` }
+  const child = start(['keys', 'rotate'], { env })
+  const ended = Promise.all([text(child.stderr), text(child.stdout), once(child, 'close')])
+  const plain = async (): Promise<number> => {
+    const [row] = await database.query(
+      "select count(*)::int as count from oauth_tokens where refresh_token like 'plain-%'",
+    )
+    return Number(row?.count)
+  }
+  await expect.poll(plain, { timeout: 20_000 }).toBeLessThan(19_500)
+  child.kill('SIGINT')
+  const [stderr, stdout, [code]] = await ended
+  expect([code, stdout]).toEqual([130, ''])
+  expect(stderr).toMatch(/^Stopped: \d+ values were sealed\. Run it again: it goes on from there\.\n$/)
+  const left = await plain()
+  expect(left).toBeGreaterThan(0)
+  const again = await evergrant(`${NEW},${OLD}`, 'keys', 'rotate')
+  expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('new  20006 ')])
 })
 
 test('keys seal touches plaintext alone', async () => {

@@ -121,7 +121,16 @@ describe('doctor on PostgreSQL', () => {
     const other = `other:${Buffer.alloc(32, 9).toString('base64')}`
     const diagnosis = await look({ encryptionKeys: other })
     expect(finding(diagnosis, 'keys')).toMatch(/^fail: .*lacks keys.*: test \(\d values?\)/)
+    expect(finding(diagnosis, 'sealing')).toMatch(/^warn: \d values? sealed by keys that the ring lacks/)
     expect(diagnosis.verdict).toBe('fail')
+  })
+
+  test('tells a key that has only the id of the one that sealed', async () => {
+    await withService(database.url, async tokens => {
+      await tokens.storeTokens(CLIENT, 'zoho_crm', await zoho.issueGrant())
+    })
+    const diagnosis = await look({ encryptionKeys: `test:${Buffer.alloc(32, 9).toString('base64')}` })
+    expect(finding(diagnosis, 'keys')).toMatch(/^fail: .*key test of the ring is not the key test/)
   })
 
   test('counts plaintext tokens', async () => {

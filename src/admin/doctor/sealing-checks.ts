@@ -9,7 +9,10 @@ export async function sealingFindings(service: OAuthTokenService): Promise<reado
   const { store, cipher } = (await assemblyOf(service)).ports
   const { keys, unknown, plaintext } = await listKeys(service)
   const proofs = await store.keyProofs.list()
-  return [mistaken(proofs, cipher) ?? ring(keys, unknown, lacking(proofs, cipher)), sealing(keys, plaintext)]
+  return [
+    mistaken(proofs, cipher) ?? ring(keys, unknown, lacking(proofs, cipher)),
+    sealing(keys, unknown, plaintext),
+  ]
 }
 
 /** A key that has the id of another: nothing that the other sealed opens. */
@@ -46,9 +49,21 @@ function ring(keys: readonly KeyUse[], unknown: readonly KeyUse[], needed: reado
   )
 }
 
-function sealing([first, ...others]: readonly KeyUse[], plaintext: number): Finding {
+function sealing(
+  [first, ...others]: readonly KeyUse[],
+  unknown: readonly KeyUse[],
+  plaintext: number,
+): Finding {
   if (plaintext > 0) {
     return warn('sealing', `${counted(plaintext, 'token')} in plaintext.`, 'Run: evergrant keys seal')
+  }
+  const foreign = unknown.reduce((sum, { values }) => sum + values, 0)
+  if (foreign > 0) {
+    return warn(
+      'sealing',
+      `${counted(foreign, 'value')} sealed by keys that the ring lacks.`,
+      'Mend the check of the keys first.',
+    )
   }
   const older = others.filter(({ values }) => values > 0)
   if (older.length > 0) {
