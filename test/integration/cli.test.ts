@@ -183,7 +183,7 @@ describe('refresh', () => {
   test('that is interrupted still stores the rotated token, and ends with 130', async () => {
     const refreshToken = await connect()
     await zoho.configure({ rotation: 'strict' })
-    await zoho.fault({ kind: 'delay', ms: 400 })
+    await zoho.fault({ kind: 'delay', ms: 2_000 })
     const { requests } = await zoho.summary()
     const child = start(['refresh', CLIENT, 'zoho_crm', '--data-dir', dataDir], { env })
     await expect.poll(async () => (await zoho.summary()).requests).toBe(requests + 1)
