@@ -48,6 +48,8 @@ export interface Policy {
   readonly outageGraceMs: number
   /** How long one database call may take. Default 3 s. */
   readonly storeTimeoutMs: number
+  /** How long a refresh waits for its new refresh token to be on the disk, where there is a lifeboat. Default 1 s. */
+  readonly lifeboatTimeoutMs: number
   /** How long `close()` waits for refreshes in flight. Default `requestTimeoutMs` + 2 s. */
   readonly closeTimeoutMs: number
   /** Requests in flight at one token endpoint at the same time. A count. Default 128. */
@@ -65,6 +67,9 @@ export function policyWith(given: PolicyOptions): Policy {
   const requestTimeoutMs = given.requestTimeoutMs ?? 10 * SECOND
   const leaseMs = given.leaseMs ?? requestTimeoutMs + 5 * SECOND
   return {
+    // First, so that a fault in one of these is not told of what follows from it.
+    requestTimeoutMs,
+    leaseMs,
     windowMs: 5 * MINUTE,
     windowShare: 0.2,
     softFactor: 2,
@@ -72,7 +77,7 @@ export function policyWith(given: PolicyOptions): Policy {
     servableFloorMs: 5 * SECOND,
     servableFloorShare: 0.05,
     unknownLifetimeMs: 60 * MINUTE,
-    sendMarginMs: Math.min(4 * SECOND, 0.8 * (leaseMs - requestTimeoutMs)),
+    sendMarginMs: Math.max(0, Math.min(4 * SECOND, 0.8 * (leaseMs - requestTimeoutMs))),
     hardWaitMs: 3 * SECOND,
     expiredWaitMs: 15 * SECOND,
     pollFirstMs: 25,
@@ -87,6 +92,7 @@ export function policyWith(given: PolicyOptions): Policy {
     commitRetryMs: 1 * SECOND,
     outageGraceMs: 5 * SECOND,
     storeTimeoutMs: 3 * SECOND,
+    lifeboatTimeoutMs: 1 * SECOND,
     closeTimeoutMs: requestTimeoutMs + 2 * SECOND,
     requestSlots: 128,
     ...definedOf(given),
