@@ -2,7 +2,10 @@ import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
 import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
-import { InvalidInputError } from './errors.ts'
+import { InvalidInputError, StoreUnavailableError } from './errors.ts'
+import { healthOf, type ServiceHealth } from './health.ts'
+import { lifeboatDirectory } from './lifeboat/directory.ts'
+import { lifeboatPlace } from './lifeboat-place.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import type { Policy } from './lifecycle/policy.ts'
 import { requireNeededKeys } from './needed-keys.ts'
@@ -21,6 +24,7 @@ import type { RefreshPorts } from './refresh/ports.ts'
 import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
 import { named } from './refresh/refusal-error.ts'
+import { Rescue } from './refresh/rescue.ts'
 import { StoreHealth } from './refresh/store-health.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
 import { fileKeys, type SealedData } from './sealing/file-keys.ts'
@@ -55,22 +59,26 @@ export class Assembly implements ObtainContext {
   readonly providers: KnownProviders
   readonly reads: RowReads
   readonly cache: TokenCache | null
+  readonly rescue: Rescue
   readonly refresher: Refresher
   readonly seeds: Seeds
   readonly behind: ((settled: Promise<void>) => void) | null
   readonly #environment: Environment
+  readonly #health: StoreHealth
   readonly #release: () => Promise<void>
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
     const limits = parseCache(options.cache)
     const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
+    this.#health = health
     this.ports = ports
     this.providers = providers
     this.#environment = environment
     this.#release = release
     this.reads = new RowReads(ports, health)
     this.cache = limits === null ? null : new TokenCache(ports.clock, limits)
-    this.refresher = new Refresher(ports, health, this.cache)
+    this.rescue = new Rescue(ports, health, this.cache)
+    this.refresher = new Refresher(ports, health, this.rescue, this.cache)
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
     this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
   }
@@ -138,6 +146,19 @@ export class Assembly implements ObtainContext {
     else this.cache?.drop(key)
   }
 
+  /** Brings back what processes left that ended too early. Where the database fails, the next claim does it. */
+  async replayLifeboat(): Promise<void> {
+    try {
+      await this.rescue.replayAll()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error
+    }
+  }
+
+  health(): Promise<ServiceHealth> {
+    return healthOf(this.ports, this.#health, this.rescue)
+  }
+
   async close(): Promise<void> {
     await this.refresher.close()
     await this.#release()
@@ -169,18 +190,20 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
   const keys = keySourceOf(options, environment, choice, policy)
   const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
   const store = await openStore(choice, options, policy)
+  const place = lifeboatPlace(options.lifeboat, choice, environment)
   const release = async (): Promise<void> => {
     await transport.close()
     await store[Symbol.asyncDispose]()
   }
   if (!anyKeys) await requireNeededKeys(store, cipher).catch(error => afterwards(release, error))
-  return new Assembly({
+  const assembly = new Assembly({
     ports: {
       store,
       cipher,
       clock: systemClock,
       randomness: systemRandomness,
       policy,
+      lifeboat: place === null ? null : lifeboatDirectory(place, systemClock),
       emit: harmless(options.onEvent),
     },
     providers,
@@ -189,6 +212,8 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
     options,
     release,
   })
+  if (!anyKeys) await assembly.replayLifeboat()
+  return assembly
 }
 
 async function afterwards(release: () => Promise<void>, error: unknown): Promise<never> {

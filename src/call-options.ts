@@ -21,6 +21,7 @@ interface OptionsOfCalls {
   readonly deleteToken: DeleteTokenOptions
   readonly listTokens: ListTokensOptions
   readonly reportRejected: CallOptions
+  readonly health: CallOptions
   readonly fetch: FetchOptions
 }
 
@@ -37,6 +38,7 @@ const NAMES: { readonly [Call in keyof OptionsOfCalls]: NamesOf<OptionsOfCalls[C
   deleteToken: { revoke: true, tx: true, signal },
   listTokens: { clientId: true, provider: true, status: true, limit: true, cursor: true, signal },
   reportRejected: { signal },
+  health: { signal },
   fetch: {
     allowHosts: true,
     method: true,

@@ -21,6 +21,7 @@ export {
   StoreUnavailableError,
   TokenNotFoundError,
 } from './errors.ts'
+export type { ServiceHealth } from './health.ts'
 export type { Connection, ConnectionStatus, LastError } from './lifecycle/connection.ts'
 export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
 export type { ProviderTraits } from './lifecycle/provider-traits.ts'

@@ -14,6 +14,7 @@ const NAMES: NamesOf<OpenOptions> = {
   backgroundRefresh: true,
   waitUntil: true,
   cache: true,
+  lifeboat: true,
   policy: true,
   requireSealed: true,
   onEvent: true,
@@ -34,7 +35,10 @@ export function checkOpenOptions(options: unknown): void {
     const hook = options[name]
     if (hook !== undefined && typeof hook !== 'function') throw wrong(name, 'a function', hook)
   }
-  const { schema, encryptionKeys } = options
+  const { schema, encryptionKeys, lifeboat } = options
+  if (lifeboat !== undefined && lifeboat !== false && !isPath(lifeboat)) {
+    throw wrong('lifeboat', 'the path of a directory, or false', lifeboat)
+  }
   if (schema !== undefined && typeof schema !== 'string') {
     throw wrong('schema', 'the name of a PostgreSQL schema', schema)
   }
@@ -83,6 +87,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isKeySource(value: unknown): boolean {
   return isObject(value) && typeof value.load === 'function'
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !value.includes('\0')
 }
 
 function isCount(value: unknown): value is number {

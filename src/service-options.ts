@@ -92,6 +92,12 @@ export interface OpenOptions {
       }
     | false
     | undefined
+  /**
+   * A private directory that keeps a new refresh token, sealed, until the database has it: it survives a process
+   * that is killed in between. False: none. Default: beside a SQLite file, else `lifeboat` in `EVERGRANT_DATA_DIR`
+   * where that is set.
+   */
+  readonly lifeboat?: string | false | undefined
   /** Durations of the token lifecycle. */
   readonly policy?: PolicyOptions | undefined
   /** Whether plaintext tokens from before are an error. Default false. */

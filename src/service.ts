@@ -2,6 +2,7 @@ import type { Assembly } from './assemble.ts'
 import { authorizedFetch, type FetchOptions } from './authorized-fetch.ts'
 import { checkCallOptions } from './call-options.ts'
 import { EvergrantError, InsufficientScopeError, InvalidInputError } from './errors.ts'
+import type { ServiceHealth } from './health.ts'
 import { parseDuration, parseKey, parseScopes, parseToken } from './input.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import { type ListPage, listTokens } from './listing.ts'
@@ -205,6 +206,8 @@ export class OAuthTokenService {
     }
     // Whatever may be refused is refused before anything is deleted.
     const asked = revoke ? assembly.revocationOf(key) : null
+    // What was left of a refresh goes with it. In the caller's own transaction the row may be locked.
+    if (tx === undefined) await assembly.rescue.replayConnection(key)
     const seed = await assembly.seeds.available(key)
     const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
     assembly.forget(key, tx !== undefined)
@@ -264,6 +267,16 @@ export class OAuthTokenService {
       token: () => this.#get('getToken', clientId, provider, undefined, { signal }),
       reject: held => this.#reject(assembly, key, held.accessToken.reveal(), signal),
     })
+  }
+
+  /**
+   * How this service object is: whether the database answers, what it has not taken yet, and the lifeboat. For a
+   * readiness probe or an alert; a database that does not answer is told and not thrown, once the service is open.
+   */
+  async health(options: CallOptions = {}): Promise<ServiceHealth> {
+    checkCallOptions('health', options)
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(assembly.health(), options.signal)
   }
 
   /** Takes no new work, waits for refreshes in flight, and closes what it opened. */

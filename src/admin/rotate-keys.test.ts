@@ -1,7 +1,8 @@
 import type { OAuthTokenService } from 'evergrant'
 import { describe, expect, test } from 'vitest'
 import { CLIENT, DATABASES, serviceWorld } from '../../test/support/services.ts'
-import { assemblyOf } from '../service.ts'
+import { Secret } from '../secret.ts'
+import { assemblyOf, openWithAnyKeys } from '../service.ts'
 import { listKeys } from './list-keys.ts'
 import { rotateKeys, sealTokens } from './rotate-keys.ts'
 
@@ -26,8 +27,34 @@ async function withPlaintext(tokens: OAuthTokenService, clientId: string): Promi
   await store.sealedValues.replace({ table: 'oauth_tokens', ...row }, texts)
 }
 
+/** What a process leaves that is killed between an answer and its commit. */
+async function leaveInLifeboat(
+  tokens: OAuthTokenService,
+  clientId: string,
+  successor: string,
+): Promise<void> {
+  const { store, cipher, lifeboat } = (await assemblyOf(tokens)).ports
+  const row = await store.read({ clientId, provider: 'zoho_crm' })
+  if (row === null) throw new Error('no row')
+  const refreshToken = cipher.seal(Secret.of(successor), { purpose: 'refresh_token', ...row })
+  await lifeboat?.launch({ ...row, attemptId: 'a', refreshToken, spent: row.refreshToken ?? '' })
+}
+
 const refreshOf = async (tokens: OAuthTokenService, clientId: string) =>
   (await tokens.getTokenRecord(clientId, 'zoho_crm'))?.refreshToken?.reveal()
+
+test('a refresh token that waits in the lifeboat comes back first', async () => {
+  const url = world.url('SQLite')
+  const before = await world.open(url, { encryptionKeys: OLD })
+  await before.storeTokens('a', 'zoho_crm', { accessToken: 'at', refreshToken: 'rt' })
+  await leaveInLifeboat(before, 'a', 'successor')
+  const tokens = await openWithAnyKeys({ database: url, encryptionKeys: `${NEW},${OLD}` })
+  expect((await rotateKeys(tokens, { dryRun: true })).released).toEqual([])
+  expect(await refreshOf(tokens, 'a')).toBe('rt')
+  expect(await rotateKeys(tokens)).toMatchObject({ released: ['old'], after: { unknown: [] } })
+  expect(await refreshOf(tokens, 'a')).toBe('successor')
+  await tokens.close()
+})
 
 describe.each(DATABASES)('on %s', kind => {
   test('keys are listed in the order of the ring, with what each has sealed', async () => {

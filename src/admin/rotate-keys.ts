@@ -82,7 +82,10 @@ export async function rotateKeys(
   options: ResealOptions = {},
 ): Promise<ResealReport> {
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'rotateKeys()', noun: 'option' })
-  const { ports } = await assemblyOf(service)
+  const assembly = await assemblyOf(service)
+  const { ports } = assembly
+  // What waits there is sealed by whichever key was first then.
+  if (options.dryRun !== true) await assembly.replayLifeboat()
   const [first] = ports.cipher.keyIds
   const isDue = (text: string): boolean => ports.cipher.keyIdOf(text) !== first
   const open: Opening = (text, place) => ports.cipher.open(text, place)

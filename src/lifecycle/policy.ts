@@ -48,6 +48,8 @@ export interface Policy {
   readonly outageGraceMs: number
   /** How long one database call may take. Default 3 s. */
   readonly storeTimeoutMs: number
+  /** How long a refresh waits for its new refresh token to be on the disk, where there is a lifeboat. Default 1 s. */
+  readonly lifeboatTimeoutMs: number
   /** How long `close()` waits for refreshes in flight. Default `requestTimeoutMs` + 2 s. */
   readonly closeTimeoutMs: number
   /** Requests in flight at one token endpoint at the same time. A count. Default 128. */
@@ -87,6 +89,7 @@ export function policyWith(given: PolicyOptions): Policy {
     commitRetryMs: 1 * SECOND,
     outageGraceMs: 5 * SECOND,
     storeTimeoutMs: 3 * SECOND,
+    lifeboatTimeoutMs: 1 * SECOND,
     closeTimeoutMs: requestTimeoutMs + 2 * SECOND,
     requestSlots: 128,
     ...definedOf(given),

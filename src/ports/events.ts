@@ -11,6 +11,9 @@ import type { ConnectionKey } from './store.ts'
  * - `suspect`, `reauthorization_required`, `recovered`: what became of the grant.
  * - `salvaged`: a failed answer held a refresh token, and it is stored.
  * - `commit_retried`, `commit_superseded`: the database took new tokens late (`attempts`), or others were there first.
+ * - `lifeboat_failed`: a new refresh token could not be kept on the disk until the database had it, `code` as `ENOSPC`.
+ * - `lifeboat_replayed`: the refresh token of a process that ended too early is back in its row.
+ * - `lifeboat_discarded`: one that no row of this database had asked for in 30 days was thrown away.
  * - `lease_given_up`: the right to refresh ended before anything was sent.
  * - `answer_warning`: an answer was odd, and usable.
  * - `seeded`: an environment variable became a connection.
@@ -37,6 +40,9 @@ export type EvergrantEvent = ConnectionKey &
     | { readonly type: 'salvaged'; readonly detail: string }
     | { readonly type: 'commit_retried'; readonly attempts: number }
     | { readonly type: 'commit_superseded' }
+    | { readonly type: 'lifeboat_failed'; readonly code: string }
+    | { readonly type: 'lifeboat_replayed' }
+    | { readonly type: 'lifeboat_discarded' }
     | { readonly type: 'lease_given_up' }
     | { readonly type: 'answer_warning'; readonly warning: string }
     | { readonly type: 'seeded'; readonly variable: string }

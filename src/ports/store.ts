@@ -102,6 +102,18 @@ export interface SalvageRequest extends Fence {
   readonly failure: FailureRecord
 }
 
+/**
+ * A refresh token that a process had received and could not commit before it ended. Matches no row whose lease is
+ * alive: whoever holds it may have been issued a newer one.
+ */
+export interface RestoreRequest extends Fence {
+  readonly refreshToken: string
+  /** `expired`: it was issued before this refresh token, and may be dead. `kept`: it was stored after. */
+  readonly accessToken: 'expired' | 'kept'
+  /** As in a claim. */
+  readonly longestLeaseMs: number
+}
+
 /** The end of an attempt without tokens. Matches the own lease. */
 export interface SettleRequest extends Fence {
   readonly leaseId: string
@@ -207,6 +219,8 @@ export interface TokenStore extends AsyncDisposable {
   settle(request: SettleRequest): Promise<boolean>
   /** Writes the successor of a refresh token that `storeTokens` kept meanwhile; ends lease and attempt. */
   succeed(request: Fence & { readonly refreshToken: string }): Promise<boolean>
+  /** The connection is as after a new grant: nothing of what befell the refresh token before counts any more. */
+  restore(request: RestoreRequest): Promise<boolean>
   /** Makes the access token of exactly this generation expired. */
   reject(request: Fence): Promise<boolean>
 

@@ -6,7 +6,7 @@ import { settleFailure } from './settle.ts'
 
 /**
  * One request under one claim, and what becomes of its answer. Between the answer and its being written nothing
- * is awaited but the write itself.
+ * is awaited but the lifeboat and the write itself.
  */
 export async function attempt(context: AttemptContext, claim: Claim, spent: Secret): Promise<AttemptEnd> {
   const { ports, target, answered } = context

@@ -36,8 +36,9 @@ export async function commitTokens(
   tokens: IssuedTokens,
   sentAt: number,
 ): Promise<void> {
-  const { ports, health, land, stop } = context
+  const { ports, health, rescue, land, stop } = context
   const pending = seal(context, claim, spent, tokens, sentAt)
+  const boarded = await rescue.board(pending)
   const held = heldAfter(ports, pending)
   const done = await persist(ports, health, () => commitOnce(ports, pending), {
     onDelay: () => land({ kind: 'refreshed', held }),
@@ -50,11 +51,13 @@ export async function commitTokens(
   if (done.result.kind === 'superseded') {
     land({ kind: 'changed' })
     ports.emit({ type: 'commit_superseded', clientId, provider })
+    await boarded.clear()
     await revokeOrphan(context, pending, done.result)
     return
   }
   land({ kind: 'refreshed', held })
   report(ports, pending, held)
+  await boarded.clear()
 }
 
 function seal(

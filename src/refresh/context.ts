@@ -1,11 +1,13 @@
 import type { Outcome, Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
+import type { Rescue } from './rescue.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** What one attempt needs beyond its claim. */
 export interface AttemptContext {
   readonly ports: RefreshPorts
   readonly health: StoreHealth
+  readonly rescue: Rescue
   readonly target: Target
   /** Tells the waiting callers; only the first call counts. */
   readonly land: (outcome: Outcome) => void

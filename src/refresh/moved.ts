@@ -1,8 +1,7 @@
-import { DecryptionError } from '../errors.ts'
-import type { SealedPurpose } from '../ports/cipher.ts'
 import type { ConnectionRow } from '../ports/store.ts'
 import type { Secret } from '../secret.ts'
 import type { Claim } from './claim.ts'
+import { opensTo } from './opens-to.ts'
 import type { RefreshPorts } from './ports.ts'
 
 /** What an attempt spent and what it got, for a write that matched no row. */
@@ -32,14 +31,14 @@ export async function resolveMoved(ports: RefreshPorts, exchange: Exchange): Pro
     const row = await ports.store.read(exchange.claim.key)
     if (row === null || row.id !== exchange.claim.observed.row.id) return { kind: 'superseded', row }
     if (isOurs(ports, row, exchange)) return { kind: 'ours' }
-    if (!opensTo(ports, row, 'refresh_token', exchange.spent)) return { kind: 'superseded', row }
+    if (!opensTo(ports.cipher, row, 'refresh_token', exchange.spent)) return { kind: 'superseded', row }
     if (await settleKept(ports, exchange, row)) return { kind: 'superseded', row }
   }
 }
 
 function isOurs(ports: RefreshPorts, row: ConnectionRow, { accessToken, successor }: Exchange): boolean {
-  if (successor !== null && !opensTo(ports, row, 'refresh_token', successor)) return false
-  return accessToken === null || opensTo(ports, row, 'access_token', accessToken)
+  if (successor !== null && !opensTo(ports.cipher, row, 'refresh_token', successor)) return false
+  return accessToken === null || opensTo(ports.cipher, row, 'access_token', accessToken)
 }
 
 async function settleKept(ports: RefreshPorts, exchange: Exchange, row: ConnectionRow): Promise<boolean> {
@@ -51,16 +50,4 @@ async function settleKept(ports: RefreshPorts, exchange: Exchange, row: Connecti
   const { leaseId } = exchange.claim
   if (row.leaseId !== leaseId) return true
   return ports.store.settle({ id, generation, leaseId, attemptId: null, failure: null })
-}
-
-// A value that does not open is not ours: whoever wrote it wins.
-function opensTo(ports: RefreshPorts, row: ConnectionRow, purpose: SealedPurpose, value: Secret): boolean {
-  const text = purpose === 'access_token' ? row.accessToken : row.refreshToken
-  if (text === null) return false
-  try {
-    return ports.cipher.open(text, { purpose, clientId: row.clientId, provider: row.provider }).equals(value)
-  } catch (error) {
-    if (error instanceof DecryptionError) return false
-    throw error
-  }
 }

@@ -2,6 +2,9 @@ import { StoreUnavailableError } from '../errors.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { StoreHealth } from './store-health.ts'
 
+/** What a write returned, and how many tries it took; null: given up. */
+export type Persisted<T> = { readonly result: T; readonly attempts: number } | null
+
 export interface PersistOptions {
   /** Called at the first failure: callers need not wait any longer. */
   readonly onDelay: () => void
@@ -14,23 +17,31 @@ export interface PersistOptions {
 /**
  * Repeats a database write, with what it reads to decide, until the database answers. What is to be written
  * exists nowhere but in this process, so the wait keeps the process alive.
- * @returns what the write returned, and how many tries it took; null: given up
  */
 export async function persist<T>(
   ports: RefreshPorts,
   health: StoreHealth,
   write: () => Promise<T>,
   { onDelay, until, stop }: PersistOptions,
-): Promise<{ readonly result: T; readonly attempts: number } | null> {
+): Promise<Persisted<T>> {
   const { clock, policy } = ports
-  for (let attempts = 1; ; attempts += 1) {
+  const tries = async (attempts: number): Promise<Persisted<T>> => {
     try {
       return { result: await health.watch(write), attempts }
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error
-      onDelay()
-      if (stop.aborted || clock.monotonicMs() + policy.commitRetryMs >= until) return null
-      await clock.delay(policy.commitRetryMs, { signal: stop, keepAlive: true })
+      return null
     }
   }
+  const first = await tries(1)
+  if (first !== null) return first
+  onDelay()
+  return health.whileUncommitted(async () => {
+    for (let attempts = 2; ; attempts += 1) {
+      if (stop.aborted || clock.monotonicMs() + policy.commitRetryMs >= until) return null
+      await clock.delay(policy.commitRetryMs, { signal: stop, keepAlive: true })
+      const done = await tries(attempts)
+      if (done !== null) return done
+    }
+  })
 }

@@ -2,6 +2,7 @@ import type { Policy } from '../lifecycle/policy.ts'
 import type { Cipher } from '../ports/cipher.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { EventSink } from '../ports/events.ts'
+import type { Lifeboat } from '../ports/lifeboat.ts'
 import type { Randomness } from '../ports/randomness.ts'
 import type { TokenStore } from '../ports/store.ts'
 
@@ -12,5 +13,7 @@ export interface RefreshPorts {
   readonly clock: Clock
   readonly randomness: Randomness
   readonly policy: Policy
+  /** Null: there is no private directory, or none is wanted. */
+  readonly lifeboat: Lifeboat | null
   readonly emit: EventSink
 }

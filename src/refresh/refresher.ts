@@ -10,6 +10,7 @@ import { connectionOf, databaseNow, type Observed, observe } from './observed.ts
 import type { Outcome, Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
 import { failureError } from './refusal-error.ts'
+import type { Rescue } from './rescue.ts'
 import { settleLease } from './settle.ts'
 import { RequestSlots } from './slots.ts'
 import type { StoreHealth } from './store-health.ts'
@@ -26,6 +27,7 @@ interface Run {
 export class Refresher {
   readonly #ports: RefreshPorts
   readonly #health: StoreHealth
+  readonly #rescue: Rescue
   readonly #cache: TokenCache | null
   readonly #slots: RequestSlots
   readonly #flights = new Flights()
@@ -37,9 +39,10 @@ export class Refresher {
   /** What a slow database adds to the next lease, so that a claim that took long still leaves time to ask. */
   #extraLeaseMs = 0
 
-  constructor(ports: RefreshPorts, health: StoreHealth, cache: TokenCache | null) {
+  constructor(ports: RefreshPorts, health: StoreHealth, rescue: Rescue, cache: TokenCache | null) {
     this.#ports = ports
     this.#health = health
+    this.#rescue = rescue
     this.#cache = cache
     this.#slots = new RequestSlots(ports.policy.requestSlots)
   }
@@ -104,6 +107,8 @@ export class Refresher {
   async #claimAndAsk(run: Run, observed: Observed): Promise<'done' | 'wait' | 'again'> {
     if (this.#closing.signal.aborted) return this.#refuseToStart(run, observed)
     if (isLeased(connectionOf(observed.row), databaseNow(observed, this.#ports.clock))) return 'wait'
+    // An attempt that was never settled may have brought a refresh token as far as the disk.
+    if (observed.row.attemptId !== null && (await this.#rescue.replayRow(observed.row.id))) return 'again'
     // Before the claim: what cannot be opened or asked must not hold a lease.
     const spent = this.#openRefreshToken(observed)
     const giveBack = await this.#slots.take(run.target.provider.endpointOf(observed.row.metadata).href)
@@ -119,6 +124,7 @@ export class Refresher {
         {
           ports: this.#ports,
           health: this.#health,
+          rescue: this.#rescue,
           target: run.target,
           land: run.land,
           answered: giveBack,

@@ -68,17 +68,20 @@ async function writeSuccessor(
   outcome: FailureOutcome,
   failed: Outcome,
 ): Promise<boolean> {
-  const { ports, health, land, stop } = context
+  const { ports, health, rescue, land, stop } = context
   const { id, generation, clientId, provider } = claim.observed.row
   const sealedSuccessor = ports.cipher.seal(successor, { purpose: 'refresh_token', clientId, provider })
   const exchange = { claim, spent, accessToken: null, successor, sealedSuccessor }
+  const boarded = await rescue.board(exchange)
   const salvage = async (): Promise<Moved> => {
     const request = { id, generation, refreshToken: sealedSuccessor, failure: recordOf(outcome) }
     return (await ports.store.salvage(request)) ? { kind: 'ours' } : resolveMoved(ports, exchange)
   }
   const onDelay = (): void => land(failed)
   const done = await persist(ports, health, salvage, { onDelay, until: Infinity, stop })
-  if (done?.result.kind !== 'superseded') return true
+  if (done === null) return true
+  await boarded.clear()
+  if (done.result.kind !== 'superseded') return true
   await revokeOrphan(context, exchange, done.result)
   return false
 }

@@ -10,6 +10,7 @@ export class StoreHealth {
   readonly #graceMs: number
   #down = false
   #graceUntil = -Infinity
+  #uncommitted = 0
 
   constructor(clock: Clock, graceMs: number) {
     this.#clock = clock
@@ -31,6 +32,21 @@ export class StoreHealth {
   /** Whether an expired lease of somebody else has to be left alone for now. */
   get inGrace(): boolean {
     return this.#down || this.#clock.monotonicMs() < this.#graceUntil
+  }
+
+  /** Writes of tokens that the database has not taken so far. */
+  get uncommitted(): number {
+    return this.#uncommitted
+  }
+
+  /** Counts a write that has to be repeated, until it is done or given up. */
+  async whileUncommitted<T>(repeat: () => Promise<T>): Promise<T> {
+    this.#uncommitted += 1
+    try {
+      return await repeat()
+    } finally {
+      this.#uncommitted -= 1
+    }
   }
 
   #answered(): void {

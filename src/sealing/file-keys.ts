@@ -4,6 +4,7 @@ import { type FileHandle, link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EvergrantError, InvalidInputError } from '../errors.ts'
 import type { KeySource, RingKey } from '../ports/key-source.ts'
+import { syncDirectory, systemCodeOf, writePrivateFile } from '../private-file.ts'
 import { generateKey, parseRingKeys } from './ring-key.ts'
 
 /** What the keys of a file seal. */
@@ -74,7 +75,7 @@ async function openUnlessAbsent(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, constants.O_RDONLY)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
+    if (systemCodeOf(error) === 'ENOENT') return null
     throw error
   }
 }
@@ -99,7 +100,7 @@ async function makeKeys(path: string, name: string): Promise<readonly RingKey[]>
   await makeDirectory(directory)
   const draft = `${path}.${randomBytes(8).toString('hex')}.draft`
   try {
-    await writeDurably(draft, `${generateKey(`file-${randomBytes(4).toString('hex')}`)}\n`)
+    await writePrivateFile(draft, `${generateKey(`file-${randomBytes(4).toString('hex')}`)}\n`)
     await linkUnlessPresent(draft, path)
   } finally {
     await rm(draft, { force: true })
@@ -115,17 +116,7 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
+    if (systemCodeOf(error) !== 'EEXIST') throw error
   }
 }
 
@@ -133,28 +124,13 @@ async function linkUnlessPresent(from: string, to: string): Promise<void> {
   try {
     await link(from, to)
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  // A directory cannot be opened on Windows; NTFS journals its entries.
-  if (process.platform === 'win32') return
-  const directory = await open(path, constants.O_RDONLY)
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
+    if (systemCodeOf(error) !== 'EEXIST') throw error
   }
 }
 
 function unusable(path: string, error: unknown): InvalidInputError {
   return new InvalidInputError(
-    `The key file ${path} cannot be used (${codeOf(error) ?? 'unknown error'}). ` +
+    `The key file ${path} cannot be used (${systemCodeOf(error) ?? 'unknown error'}). ` +
       'Its directory must be there, writable for this user; or set EVERGRANT_ENCRYPTION_KEYS.',
   )
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }

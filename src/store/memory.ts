@@ -17,6 +17,7 @@ import type {
   PlantRequest,
   PlantResult,
   PutRequest,
+  RestoreRequest,
   Revocation,
   SalvageRequest,
   Seed,
@@ -26,7 +27,15 @@ import type {
 } from '../ports/store.ts'
 import { closedStore } from './closed-store.ts'
 import { MemoryKeyProofs } from './memory-key-proofs.ts'
-import { compareKeys, idOf, revocationGiven, summaryOf, useOf } from './memory-rows.ts'
+import {
+  compareKeys,
+  idOf,
+  isClaimable,
+  isLeaseOver,
+  revocationGiven,
+  summaryOf,
+  useOf,
+} from './memory-rows.ts'
 import { MemorySealedValues } from './memory-sealed-values.ts'
 import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
 
@@ -104,7 +113,7 @@ class MemoryStore implements TokenStore {
   async claim(request: ClaimRequest): Promise<boolean> {
     const { leaseId, leaseMs, attemptId } = request
     const row = this.#matching(request.row)
-    if (row === undefined || !this.#claimable(row, request)) return false
+    if (row === undefined || !isClaimable(row, request, this.#now())) return false
     return this.#write(row, { leaseId, leaseUntil: this.#after(leaseMs), attemptId })
   }
 
@@ -153,15 +162,21 @@ class MemoryStore implements TokenStore {
     return this.#write(row, { ...NO_LEASE, refreshToken, generation: row.generation + 1, attemptId: null })
   }
 
+  async restore(request: RestoreRequest): Promise<boolean> {
+    const row = this.#matching(request)
+    if (row === undefined || !isLeaseOver(row, request.longestLeaseMs, this.#now())) return false
+    return this.#write(row, {
+      ...NO_FAILURE,
+      ...(request.accessToken === 'expired' ? this.#rejected(row) : {}),
+      refreshToken: request.refreshToken,
+      generation: row.generation + 1,
+    })
+  }
+
   async reject(fence: Fence): Promise<boolean> {
     const row = this.#matching(fence)
     if (row === undefined) return false
-    const now = this.#now()
-    const { expiresAt, refreshAt } = row
-    return this.#write(row, {
-      expiresAt: Math.min(expiresAt ?? now, now),
-      refreshAt: Math.min(refreshAt ?? now, now),
-    })
+    return this.#write(row, this.#rejected(row))
   }
 
   async put(request: PutRequest, options: InTransaction = {}): Promise<boolean> {
@@ -302,21 +317,6 @@ class MemoryStore implements TokenStore {
     return row?.id === id && row.generation === generation ? row : undefined
   }
 
-  #claimable(row: StoredRow, { row: seen, skipNoProgress, longestLeaseMs }: ClaimRequest): boolean {
-    const now = this.#now()
-    const gateOpen =
-      row.nextAttemptAt === null ||
-      row.nextAttemptAt <= now ||
-      (skipNoProgress && row.lastError === 'NO_PROGRESS')
-    return (
-      row.status === seen.status &&
-      row.attemptId === seen.attemptId &&
-      row.failureCount === seen.failureCount &&
-      gateOpen &&
-      (row.leaseUntil === null || row.leaseUntil <= now || row.leaseUntil > now + longestLeaseMs)
-    )
-  }
-
   #issued(
     request: CommitRequest | PutRequest,
     row: StoredRow | null,
@@ -329,6 +329,11 @@ class MemoryStore implements TokenStore {
       scopes: request.scopes === null ? (row?.scopes ?? null) : storableText(request.scopes),
       metadata: storableMetadata(request.metadata),
     }
+  }
+
+  #rejected({ expiresAt, refreshAt }: StoredRow): Pick<StoredRow, 'expiresAt' | 'refreshAt'> {
+    const now = this.#now()
+    return { expiresAt: Math.min(expiresAt ?? now, now), refreshAt: Math.min(refreshAt ?? now, now) }
   }
 
   #failed(failure: FailureRecord, row: StoredRow): Partial<StoredRow> {

@@ -18,6 +18,7 @@ import type {
   PlantRequest,
   PlantResult,
   PutRequest,
+  RestoreRequest,
   Revocation,
   SalvageRequest,
   Seed,
@@ -135,6 +136,10 @@ export class SqlStore implements TokenStore {
 
   succeed(request: Fence & { readonly refreshToken: string }): Promise<boolean> {
     return this.#update(this.#changes.succeeded(request.refreshToken), this.#changes.is(request))
+  }
+
+  restore(request: RestoreRequest): Promise<boolean> {
+    return this.#update(this.#changes.restored(request), this.#changes.restorable(request))
   }
 
   reject(request: Fence): Promise<boolean> {

@@ -7,6 +7,7 @@ import type {
   Fence,
   Metadata,
   PutRequest,
+  RestoreRequest,
   SalvageRequest,
   SettleRequest,
 } from '../ports/store.ts'
@@ -57,7 +58,7 @@ export class TokenChanges {
 
   claimable({ row, skipNoProgress, longestLeaseMs }: ClaimRequest): SQL | undefined {
     const t = this.#table
-    const { now, leaseIsOver } = this.#dialect
+    const { now } = this.#dialect
     return and(
       this.is(row),
       eq(t.status, row.status),
@@ -68,8 +69,12 @@ export class TokenChanges {
         lte(t.nextAttemptAt, now),
         skipNoProgress ? eq(t.lastError, 'NO_PROGRESS') : undefined,
       ),
-      or(isNull(t.leaseUntil), leaseIsOver(t.leaseUntil, longestLeaseMs)),
+      this.#leaseIsOver(longestLeaseMs),
     )
+  }
+
+  restorable(request: RestoreRequest): SQL | undefined {
+    return and(this.is(request), this.#leaseIsOver(request.longestLeaseMs))
   }
 
   holdsLease(request: SettleRequest): SQL | undefined {
@@ -123,6 +128,15 @@ export class TokenChanges {
     }
   }
 
+  restored({ refreshToken, accessToken }: RestoreRequest): Change {
+    return {
+      ...NO_FAILURE,
+      ...(accessToken === 'expired' ? this.rejected() : { updatedAt: this.#dialect.now }),
+      refreshToken,
+      generation: this.#nextGeneration(),
+    }
+  }
+
   /** What has expired before stays expired since then. */
   rejected(): Change {
     const { tokenExpiry, refreshAt } = this.#table
@@ -162,6 +176,11 @@ export class TokenChanges {
       nextAttemptAt: this.#after(failure.nextAttemptInMs),
       lastError: failure.code,
     }
+  }
+
+  #leaseIsOver(longestLeaseMs: number): SQL | undefined {
+    const { leaseUntil } = this.#table
+    return or(isNull(leaseUntil), this.#dialect.leaseIsOver(leaseUntil, longestLeaseMs))
   }
 
   #nextGeneration(): SQL {

@@ -33,8 +33,9 @@ export const rights: Readonly<Record<string, Rights>> = {
   refresh: { rooms: core, packages: [] },
   store: { rooms: core, packages: [...drivers, 'node:'] },
   providers: { rooms: core, packages: ['oauth4webapi'] },
-  sealing: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
-  lifeboat: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
+  'private-file': { rooms: [], packages: ['node:'] },
+  sealing: { rooms: ['ports', 'errors', 'secret', 'private-file'], packages: ['node:'] },
+  lifeboat: { rooms: ['ports', 'errors', 'secret', 'private-file'], packages: ['node:'] },
   clock: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
   transport: { rooms: ['ports', 'errors', 'secret', 'clock'], packages: ['node:'] },
   testing: { rooms: [...core, 'clock', 'providers'], packages: [...web, 'node:'] },
@@ -63,6 +64,7 @@ const rootFiles: Readonly<Record<string, string>> = {
   'secret.ts': 'secret',
   'clock.ts': 'clock',
   'randomness.ts': 'clock',
+  'private-file.ts': 'private-file',
   'schema.ts': 'schema',
 }
 

@@ -64,6 +64,7 @@ describe('doctor on PostgreSQL', () => {
       keys: 'pass',
       sealing: 'pass',
       seeds: 'pass',
+      lifeboat: 'pass',
     })
     expect(finding(diagnosis, 'database')).toMatch(/^pass: PostgreSQL \d+\.\d+ at 127\.0\.0\.1:\d+\/test_/)
   })
@@ -180,6 +181,7 @@ describe('doctor on SQLite', () => {
       keys: 'pass',
       sealing: 'pass',
       seeds: 'pass',
+      lifeboat: 'pass',
     })
     chmodSync(path, 0o644)
     const told = finding(await look(), 'files')

@@ -24,12 +24,12 @@ describe('open() refuses an option that it does not have', () => {
     [
       { encryptionKey: 'canary' },
       'open() has no option "encryptionKey". Did you mean "encryptionKeys"? There are: database, schema, ' +
-        'encryptionKeys, providers, migrate, backgroundRefresh, waitUntil, cache, policy, requireSealed, onEvent.',
+        'encryptionKeys, providers, migrate, backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent.',
     ],
     [
       { sweeep: true },
       'open() has no option "sweeep". There are: database, schema, encryptionKeys, providers, migrate, ' +
-        'backgroundRefresh, waitUntil, cache, policy, requireSealed, onEvent.',
+        'backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent.',
     ],
     [
       { cache: { maxAge: 5 } },
@@ -86,6 +86,8 @@ describe('open() refuses an option that it does not have', () => {
     [{ onEvent: 'canary' }, 'onEvent must be a function; got a string of 6 characters.'],
     [{ waitUntil: {} }, 'waitUntil must be a function; got an object.'],
     [{ schema: 5 }, 'schema must be the name of a PostgreSQL schema; got 5.'],
+    [{ lifeboat: '' }, 'lifeboat must be the path of a directory, or false; got an empty string.'],
+    [{ lifeboat: true }, 'lifeboat must be the path of a directory, or false; got a boolean.'],
     [{ migrate: 'false' }, 'migrate must be true or false; got a string of 5 characters.'],
     [
       { encryptionKeys: 5 },
@@ -111,6 +113,7 @@ describe('open() refuses an option that it does not have', () => {
       backgroundRefresh: undefined,
       waitUntil: undefined,
       cache: undefined,
+      lifeboat: undefined,
       policy: undefined,
       requireSealed: undefined,
       onEvent: undefined,

@@ -34,6 +34,8 @@ export class FakeProvider implements TokenProvider {
   lifetimeMs: number | null = HOUR
   /** Refresh tokens rotate. */
   rotates = false
+  /** The refresh token of an answer whose grant was not rotated; null: none. */
+  sends: () => string | null = () => null
   /** Each request waits for this before the provider looks at it. */
   before: () => Promise<void> = async () => {}
   /** Each answer waits for this on its way back. */
@@ -103,7 +105,7 @@ export class FakeProvider implements TokenProvider {
       return { kind: 'refused', detail: 'invalid_grant', retryAfterMs: null, refreshToken: null }
     }
     this.#issued += 1
-    let successor: string | null = null
+    let successor = this.sends()
     if (this.rotates) {
       successor = `${family}-${this.#issued}`
       this.#good.delete(token)

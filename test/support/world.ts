@@ -2,6 +2,7 @@ import { Assembly } from '../../src/assemble.ts'
 import { readEnvironment } from '../../src/environment.ts'
 import { type Policy, policyWith } from '../../src/lifecycle/policy.ts'
 import type { EvergrantEvent } from '../../src/ports/events.ts'
+import type { Lifeboat } from '../../src/ports/lifeboat.ts'
 import type { TokenStore } from '../../src/ports/store.ts'
 import type { AccessToken } from '../../src/refresh/held-token.ts'
 import { accessTokenOf } from '../../src/refresh/held-token.ts'
@@ -36,6 +37,7 @@ export class FakeProcess {
     store: TokenStore,
     options: OpenOptions = {},
     environment: Record<string, string> = {},
+    lifeboat: Lifeboat | null = null,
   ) {
     const { clock, randomness, cipher, policy, provider } = world
     const ports = {
@@ -44,6 +46,7 @@ export class FakeProcess {
       clock,
       randomness,
       policy,
+      lifeboat,
       emit: (event: EvergrantEvent): void => void this.events.push(event),
     }
     this.assembly = new Assembly({
@@ -122,8 +125,12 @@ export class World {
     return new World(options, await KeyRing.load(environmentKeys(generateKey('test'), 'test')))
   }
 
-  process(options: OpenOptions = {}, store: TokenStore = this.store): FakeProcess {
-    return new FakeProcess(this, store, options)
+  process(
+    options: OpenOptions = {},
+    store: TokenStore = this.store,
+    lifeboat: Lifeboat | null = null,
+  ): FakeProcess {
+    return new FakeProcess(this, store, options, {}, lifeboat)
   }
 
   /** A connection's row, opened. */

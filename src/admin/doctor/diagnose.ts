@@ -9,6 +9,7 @@ import type { OpenOptions } from '../../service-options.ts'
 import { type DatabasePlace, findDatabase } from '../find-database.ts'
 import { fileFindings } from './file-checks.ts'
 import { type Finding, failedBy, pass, type Verdict, verdictOf, warn } from './finding.ts'
+import { lifeboatFindings } from './lifeboat-checks.ts'
 import { postgresFindings, tables } from './postgres-checks.ts'
 import { processFindings, readProcess } from './process-checks.ts'
 import { sealingFindings } from './sealing-checks.ts'
@@ -18,7 +19,7 @@ import { seedFindings } from './seed-checks.ts'
 export interface DiagnoseOptions
   extends Pick<
     OpenOptions,
-    'database' | 'schema' | 'encryptionKeys' | 'providers' | 'policy' | 'requireSealed'
+    'database' | 'schema' | 'encryptionKeys' | 'providers' | 'policy' | 'requireSealed' | 'lifeboat'
   > {
   /** Default: the machine's. */
   readonly clock?: Clock | undefined
@@ -112,7 +113,11 @@ async function contentFindings(
   try {
     await using service = await openWithAnyKeys({ ...options, migrate: false })
     const assembly = await assemblyOf(service)
-    return [...(await sealingFindings(service)), ...(await seedFindings(assembly))]
+    return [
+      ...(await sealingFindings(service)),
+      ...(await seedFindings(assembly)),
+      ...(await lifeboatFindings(assembly)),
+    ]
   } catch (error) {
     return [failedBy('keys', ours(error))]
   }

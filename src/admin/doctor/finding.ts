@@ -13,6 +13,7 @@ export type Check =
   | 'sealing'
   | 'files'
   | 'seeds'
+  | 'lifeboat'
   | 'core_dumps'
   | 'inspector'
   | 'reports'

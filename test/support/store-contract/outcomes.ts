@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ConnectionRow, SettleRequest, TokenStore } from '../../../src/ports/store.ts'
+import type { ConnectionRow, RestoreRequest, SettleRequest, TokenStore } from '../../../src/ports/store.ts'
 import { claimOf, commitOf, HOUR, PASSING, rowOf, type StoreHarness, still, storedRow } from './harness.ts'
 
 const NOBODY = '00000000-0000-4000-8000-000000000000'
@@ -81,6 +81,7 @@ export function outcomesContract(harness: () => StoreHarness): void {
       ['salvage', (store, row) => store.salvage({ ...row, refreshToken: 'saved', failure: PASSING })],
       ['settle', (store, row) => store.settle(settlementOf(row))],
       ['succeed', (store, row) => store.succeed({ ...row, refreshToken: 'successor' })],
+      ['restore', (store, row) => store.restore(restorationOf(row))],
       ['reject', (store, row) => store.reject(row)],
     ]
 
@@ -155,6 +156,7 @@ export function outcomesContract(harness: () => StoreHarness): void {
     })
   })
 
+  restoreContract(harness)
   settleContract(harness)
   rejectContract(harness)
 }
@@ -224,6 +226,59 @@ function settleContract(harness: () => StoreHarness): void {
   })
 }
 
+function restoreContract(harness: () => StoreHarness): void {
+  describe('restore', () => {
+    test('writes the refresh token, ends the access token, and clears what befell the one before', async () => {
+      const { store, advance } = harness()
+      const claimed = await suspectAndClaimed(store)
+      await advance(20_000)
+      const row = await rowOf(store, claimed)
+      expect(await store.restore(restorationOf(row))).toBe(true)
+      const after = await rowOf(store, row)
+      expect(still(after)).toEqual({
+        ...still(row),
+        refreshToken: 'restored',
+        expiresAt: after.updatedAt,
+        refreshAt: after.updatedAt,
+        generation: row.generation + 1,
+        status: 'active',
+        statusReason: null,
+        leaseId: null,
+        leaseUntil: null,
+        attemptId: null,
+        failureCount: 0,
+        nextAttemptAt: null,
+        lastError: null,
+        updatedAt: after.updatedAt,
+      })
+    })
+
+    test('keeps an access token that was stored later', async () => {
+      const { store } = harness()
+      const row = await storedRow(store)
+      expect(await store.restore(restorationOf(row, { accessToken: 'kept' }))).toBe(true)
+      const after = await rowOf(store, row)
+      expect(after).toMatchObject({ refreshToken: 'restored', generation: row.generation + 1 })
+      expect(after).toMatchObject({ expiresAt: row.expiresAt, refreshAt: row.refreshAt })
+    })
+
+    test('does nothing to a row of another id or generation, whoever holds no lease', async () => {
+      const { store } = harness()
+      const row = await storedRow(store)
+      expect(await store.restore(restorationOf(row, { id: NOBODY }))).toBe(false)
+      expect(await store.restore(restorationOf(row, { generation: row.generation + 1 }))).toBe(false)
+      expect(still(await rowOf(store, row))).toEqual(still(row))
+    })
+
+    test('does nothing while somebody holds the lease', async () => {
+      const { store } = harness()
+      const row = await suspectAndClaimed(store)
+      expect(await store.restore(restorationOf(row))).toBe(false)
+      expect(still(await rowOf(store, row))).toEqual(still(row))
+    })
+  })
+}
+
 function rejectContract(harness: () => StoreHarness): void {
   describe('reject', () => {
     test.each([
@@ -260,6 +315,18 @@ function rejectContract(harness: () => StoreHarness): void {
 function settlementOf(row: ConnectionRow, change: Partial<SettleRequest> = {}): SettleRequest {
   const { id, generation, leaseId } = row
   return { id, generation, leaseId: leaseId ?? 'none', attemptId: null, failure: PASSING, ...change }
+}
+
+function restorationOf(row: ConnectionRow, change: Partial<RestoreRequest> = {}): RestoreRequest {
+  const { id, generation } = row
+  return {
+    id,
+    generation,
+    refreshToken: 'restored',
+    accessToken: 'expired',
+    longestLeaseMs: 60_000,
+    ...change,
+  }
 }
 
 /** A row that was refused once and is claimed for the attempt that confirms. */
