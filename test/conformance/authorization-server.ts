@@ -27,6 +27,7 @@ export interface TokenRequest {
 export interface Settings {
   readonly accessTokenSeconds?: number | undefined
   readonly expiresIn?: number | null | undefined
+  readonly latencyMs?: number | undefined
   readonly fault?: 'none' | 'lost_request' | 'slow_work' | 'slow_answer' | undefined
 }
 
@@ -54,13 +55,17 @@ export class AuthorizationServer {
     this.url = url
   }
 
-  /** @param port of a server before it, whose place it takes; 0: a free one */
+  /**
+   * @param port of a server before it, whose place it takes; 0: a free one
+   * @param rotates whether oidc-provider changes the refresh token at each use
+   */
   static async start(
     product: 'oidc-provider' | 'oauth2-server',
     apps: readonly App[],
     port = 0,
+    rotates = true,
   ): Promise<AuthorizationServer> {
-    const process = new ForkedProcess<Message>(`./${product}-process.js`, { apps, port })
+    const process = new ForkedProcess<Message>(`./${product}-process.js`, { apps, port, rotates })
     const { url } = await process.hear('ready')
     return new AuthorizationServer(process, url)
   }
@@ -95,7 +100,7 @@ export class AuthorizationServer {
 
   /** Forgets what happened until now. */
   async clear(): Promise<void> {
-    await this.configure({ fault: 'none', expiresIn: null, accessTokenSeconds: 60 })
+    await this.configure({ fault: 'none', expiresIn: null, accessTokenSeconds: 60, latencyMs: 0 })
     this.#process.heard.length = 0
   }
 

@@ -1,19 +1,22 @@
 // The npm package oidc-provider in a process of its own, on loopback, with rotating refresh tokens and reuse
-// detection. Nothing of it is ours but its settings, the faults that tests ask for, and the log. Its state is in
+// detection, or with refresh tokens that stay and are not said again. Nothing of it is ours but its settings, the faults that tests ask for, and the log. Its state is in
 // memory: another process has forgotten everything.
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import Provider from 'oidc-provider'
 import { nextOrder, obey, outcomeOf, say } from './token-log.js'
 
-const { port, apps } = JSON.parse(process.argv[2])
+const { port, apps, rotates } = JSON.parse(process.argv[2])
 
 /** What tests change while it runs. */
 const settings = {
   accessTokenSeconds: 60,
   /** What answers say instead of their own `expires_in`. */
   expiresIn: null,
+  /** How long a token request is under way before it is worked on. */
+  latencyMs: 0,
   /**
    * What happens to token requests. `lost_request`: no work is done, and the client waits until it gives up. Held
    * until `release`: `slow_work` right before the refresh token is spent, `slow_answer` after that.
@@ -36,7 +39,7 @@ const provider = new Provider(url, {
     id_token_signed_response_alg: 'ES256',
     ...app,
   })),
-  rotateRefreshToken: true,
+  rotateRefreshToken: rotates,
   // Else an access token is taken 15 s longer than it lives.
   clockTolerance: 0,
   pkce: { required: () => true },
@@ -79,7 +82,9 @@ async function worked(ctx, next) {
     ctx.respond = false
     return outcomeOf()
   }
+  await pause(settings.latencyMs)
   await next()
+  if (!rotates && ctx.oidc.params?.grant_type === 'refresh_token') delete ctx.body.refresh_token
   if (settings.expiresIn !== null && ctx.body.access_token) ctx.body.expires_in = settings.expiresIn
   const outcome = outcomeOf(ctx.oidc.params, ctx.body)
   await holdFor('slow_answer', ctx)
