@@ -67,9 +67,6 @@ export function policyWith(given: PolicyOptions): Policy {
   const requestTimeoutMs = given.requestTimeoutMs ?? 10 * SECOND
   const leaseMs = given.leaseMs ?? requestTimeoutMs + 5 * SECOND
   return {
-    // First, so that a fault in one of these is not told of what follows from it.
-    requestTimeoutMs,
-    leaseMs,
     windowMs: 5 * MINUTE,
     windowShare: 0.2,
     softFactor: 2,
@@ -111,7 +108,9 @@ export function longestLeaseMs(policy: Policy): number {
 
 /** What is wrong with a policy, in words for the person who wrote it; null: nothing. */
 export function faultOf(policy: Policy): string | null {
-  for (const [name, value] of Object.entries(policy)) {
+  // The two that others follow from come first: a fault is told of them, not of what follows.
+  const { requestTimeoutMs, leaseMs, ...others } = policy
+  for (const [name, value] of Object.entries({ requestTimeoutMs, leaseMs, ...others })) {
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
       return `policy.${name} must be a number of 0 or more`
     }
