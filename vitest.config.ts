@@ -23,10 +23,11 @@ export default defineConfig({
       'test/trust/stolen-copies.test.ts',
       'test/trust/interrupted-rotation.test.ts',
     ],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Safety nets, not measures: a machine that several work on may take minutes for what takes seconds.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // What is polled for comes as soon as a busy machine gets to it; the usual second is no sign of anything.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
   },
 })

@@ -162,7 +162,7 @@ async function printed(child: ReturnType<typeof start>, text: string): Promise<(
   child.stdout.setEncoding('utf8').on('data', more => {
     all += more
   })
-  await expect.poll(() => all, { timeout: 20_000 }).toContain(text)
+  await expect.poll(() => all).toContain(text)
   return () => all
 }
 

@@ -264,7 +264,7 @@ describe('a server that stops', async () => {
           for (const error of await Promise.all(calls.map(unavailable)))
             expect(error.reason).toBe('ETIMEDOUT')
           // What waits for a connection gives its place back a little later.
-          await expect.poll(() => pool.totalCount, { timeout: 5_000 }).toBe(0)
+          await expect.poll(() => pool.totalCount).toBe(0)
         } finally {
           server.signalAll('SIGCONT')
         }

@@ -12,7 +12,7 @@ afterAll(() => zoho.close())
 /** Returns once the token that is stored has expired, by the database's clock. */
 async function untilExpired(): Promise<void> {
   const left = 'select extract(epoch from token_expiry - now()) > 0 as alive from oauth_tokens'
-  await expect.poll(() => database.query(left), { timeout: 20_000 }).toEqual([{ alive: false }])
+  await expect.poll(() => database.query(left)).toEqual([{ alive: false }])
 }
 
 describe(`at the second of expiry, through a pool of ${POOL_SIZE} server connections`, () => {
