@@ -108,10 +108,7 @@ export class Assembly implements ObtainContext {
 
   /** App credentials: of the call, else of `open`, else of the environment. */
   appFor(key: ConnectionKey, credentials: CallCredentials | undefined): AppCredentials | null {
-    const app =
-      parseCredentials(credentials, key) ??
-      this.providers.appOf(key.provider) ??
-      this.#environment.appOf(key.provider)
+    const app = parseCredentials(credentials, key) ?? this.configuredApp(key.provider)
     if (app?.clientId === key.clientId) {
       throw new InvalidInputError(
         'clientId is the client_id of the OAuth app. It must name the customer whose tokens these are.',
@@ -119,6 +116,11 @@ export class Assembly implements ObtainContext {
       )
     }
     return app
+  }
+
+  /** App credentials of `open`, else of the environment. */
+  configuredApp(provider: string): AppCredentials | null {
+    return this.providers.appOf(provider) ?? this.#environment.appOf(provider)
   }
 
   /**

@@ -1,5 +1,5 @@
 import { parseKey } from './input.ts'
-import type { ConnectionKey } from './ports/store.ts'
+import type { ConnectionKey, ConnectionRow } from './ports/store.ts'
 import { type NewTokens, type StoreTokensResult, storeTokens } from './refresh/store-tokens.ts'
 import { assemblyOf, type OAuthTokenService } from './service.ts'
 
@@ -7,8 +7,8 @@ import { assemblyOf, type OAuthTokenService } from './service.ts'
 export interface ImportedTokens extends ConnectionKey, NewTokens {}
 
 export interface StoreImportedOptions {
-  /** Replace a connection that is there. */
-  readonly overwrite: boolean
+  /** Whether a connection that is there is replaced; `unless_refreshed`: not where a refresh of ours succeeded. */
+  readonly overwrite: boolean | 'unless_refreshed'
   /** Check everything, write nothing. */
   readonly dryRun: boolean
 }
@@ -26,14 +26,16 @@ export async function storeImported(
 ): Promise<StoreTokensResult> {
   const assembly = await assemblyOf(service)
   const key = parseKey(tokens.clientId, tokens.provider)
+  const keeps = ({ lastRefreshedAt }: ConnectionRow): boolean =>
+    overwrite === 'unless_refreshed' ? lastRefreshedAt !== null : !overwrite
   const { traits } = assembly.providers.get(key.provider).profile
   assembly.appFor(key, undefined)
   if (dryRun) {
     const row = await assembly.ports.store.read(key)
-    return row === null || overwrite ? 'stored' : 'exists'
+    return row === null || !keeps(row) ? 'stored' : 'exists'
   }
   try {
-    return await storeTokens(assembly.ports, key, tokens, traits, { onlyIfAbsent: !overwrite })
+    return await storeTokens(assembly.ports, key, tokens, traits, { keeps })
   } finally {
     assembly.forget(key, false)
   }

@@ -40,7 +40,7 @@ export function findDatabase(options: FindDatabaseOptions = {}): DatabasePlace {
     case 'sqlite':
       return { kind: 'sqlite', name: choice.path, exists: isThere(choice), dataDirectory }
     case 'postgres':
-      return { kind: 'postgres', name: nameOf(choice.database), exists: null, dataDirectory }
+      return { kind: 'postgres', name: nameOfDatabase(choice.database), exists: null, dataDirectory }
   }
 }
 
@@ -67,7 +67,8 @@ function isThere({ path, directory }: Extract<DatabaseChoice, { kind: 'sqlite' }
   return false
 }
 
-function nameOf(database: string | object): string {
+/** `host:port/database` of a URL; never its password. */
+export function nameOfDatabase(database: string | object): string {
   if (typeof database !== 'string' || !URL.canParse(database)) return 'PostgreSQL'
   const { host, pathname, searchParams } = new URL(database)
   return `${host || searchParams.get('host') || 'localhost'}${pathname}`

@@ -77,8 +77,9 @@ async function importOne(
   }
 }
 
-function usableAccessToken(
-  { accessToken, refreshToken, expiry }: TokenImport,
+/** The access token, unless it has ended or another can be had where nobody knows. */
+export function usableAccessToken(
+  { accessToken, refreshToken, expiry }: Pick<TokenImport, 'accessToken' | 'refreshToken' | 'expiry'>,
   now: number,
 ): Pick<TokenImport, 'accessToken'> & { readonly expiresInMs: number | null } {
   switch (expiry.kind) {

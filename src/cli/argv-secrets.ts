@@ -32,7 +32,12 @@ export function refuseSecretsIn(args: readonly string[]): void {
     const name = option?.replaceAll(/[-_]/g, '').toLowerCase()
     const advice = name === undefined ? undefined : ADVICE.find(({ names }) => names.test(name))
     if (advice !== undefined) throw refusal(`--${option}`, advice.instead)
-    if (holdsPassword(arg)) throw refusal('A URL with a password', 'Set DATABASE_URL.')
+    if (holdsPassword(arg)) {
+      throw refusal(
+        'A URL with a password',
+        'Set DATABASE_URL; for the source of an import, EVERGRANT_SOURCE_URL.',
+      )
+    }
   }
 }
 

@@ -26,7 +26,11 @@ const STATUS_NOTES = `STATUS:
 LAST ERROR is the code of the last failure in short; --json has the whole code,
 and more about each connection.`
 
-const IMPORT_NOTES = `Records are a JSON array of objects, or JSON objects one a line, with
+const IMPORT_NOTES = `With --from the source is only read. A URL with a password is taken from
+EVERGRANT_SOURCE_URL.
+  table        a table like oauth_tokens, with plaintext tokens in it
+
+Records are a JSON array of objects, or JSON objects one a line, with
   clientId                   your customer
   provider                   zoho_crm, zoho_calendar
   refreshToken, accessToken  at least one of them
@@ -102,16 +106,21 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: 'import',
-    summary: 'store tokens from JSON on standard input, or from the environment',
+    summary: 'store tokens from JSON on standard input, from another system or from the environment',
     options: [
+      ['--overwrite', 'replace connections that are there; they are kept otherwise'],
+      ['--dry-run', 'say what would be done, and do nothing; --from does so anyway'],
       ['--env <client>', 'store the refresh token of ZOHO_REFRESH_TOKEN for this client'],
       ['--provider <name>', 'with --env: only this provider'],
-      ['--overwrite', 'replace connections that are there; they are kept otherwise'],
-      ['--dry-run', 'say what would be done, and do nothing'],
+      ['--from <kind>', 'another system: table'],
+      ['--source <place>', 'with --from: SQLite file, or URL without a password'],
+      ['--table <name>', 'with --from: where the table has another name than usual'],
+      ['--map <names...>', 'with --from: only these providers, as theirs=ours'],
+      ['--apply', 'with --from: do it; without, it is only told what would be done'],
     ],
     notes: IMPORT_NOTES,
-    example: 'evergrant import --dry-run < tokens.json',
-    load: async () => (await import('./commands/import.ts')).importRecords,
+    example: 'evergrant import --from table --source old.db --map zoho=zoho_crm',
+    load: async () => (await import('./commands/import.ts')).importTokensOf,
   },
   {
     usage: 'keys generate',

@@ -79,7 +79,7 @@ export function policyWith(given: PolicyOptions): Policy {
     servableFloorMs: 5 * SECOND,
     servableFloorShare: 0.05,
     unknownLifetimeMs: 60 * MINUTE,
-    sendMarginMs: Math.min(4 * SECOND, 0.8 * (leaseMs - requestTimeoutMs)),
+    sendMarginMs: Math.max(0, Math.min(4 * SECOND, 0.8 * (leaseMs - requestTimeoutMs))),
     hardWaitMs: 3 * SECOND,
     expiredWaitMs: 15 * SECOND,
     pollFirstMs: 25,
@@ -114,7 +114,9 @@ export function longestLeaseMs(policy: Policy): number {
 
 /** What is wrong with a policy, in words for the person who wrote it; null: nothing. */
 export function faultOf(policy: Policy): string | null {
-  for (const [name, value] of Object.entries(policy)) {
+  // The two that others follow from come first: a fault is told of them, not of what follows.
+  const { requestTimeoutMs, leaseMs, ...others } = policy
+  for (const [name, value] of Object.entries({ requestTimeoutMs, leaseMs, ...others })) {
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
       return `policy.${name} must be a number of 0 or more`
     }

@@ -23,8 +23,8 @@ export interface NewTokens {
 export type StoreTokensResult = 'stored' | 'exists'
 
 export interface StoreTokensOptions extends InTransaction {
-  /** Leave a connection alone that is there. Default false. */
-  readonly onlyIfAbsent?: boolean | undefined
+  /** Whether a connection that is there is left alone. Default: none is. */
+  readonly keeps?: ((row: ConnectionRow) => boolean) | undefined
 }
 
 // Due for its first refresh at once.
@@ -55,7 +55,7 @@ export async function storeTokens(
       : ports.cipher.seal(tokens.accessToken, { purpose: 'access_token', ...keyOf(key) })
   for (let tries = 0; tries < TRIES; tries += 1) {
     const row = await ports.store.read(key, options)
-    if (row !== null && options.onlyIfAbsent) return 'exists'
+    if (row !== null && options.keeps?.(row)) return 'exists'
     const request: PutRequest = {
       ...keyOf(key),
       expected: row === null ? null : { id: row.id, generation: row.generation },

@@ -83,6 +83,18 @@ export const scenes: Readonly<Record<string, Scene>> = {
     prints: /^1000\./m,
   },
   'docs/guide/import-records.md: In a program': { prints: /outcome: 'imported'/ },
+  'docs/guide/moving-in.md: In a program': {
+    prepare: async ({ database }) => {
+      await database.query(
+        `create schema old;
+         create table old.oauth_tokens (client_id text, provider text, access_token text, refresh_token text,
+           token_expiry timestamptz);
+         insert into old.oauth_tokens values ('from-elsewhere', 'zoho', null, 'rt', null)`,
+      )
+      return { EVERGRANT_SOURCE_URL: await database.urlWith({ search_path: 'old' }) }
+    },
+    prints: /dryRun: true,\n.*\n *rows: 1,\n *imported: 1/,
+  },
   'docs/guide/keys.md: Keys from a KMS': {
     prepare: stored,
     // Stands for a KMS: AES-GCM with a key that never leaves it.

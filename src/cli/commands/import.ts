@@ -4,9 +4,23 @@ import { EXIT, UsageError } from '../failure.ts'
 import { type Invocation, textOption, withService } from '../invocation.ts'
 import { progressBar } from '../progress-bar.ts'
 import { visible } from '../visible-text.ts'
+import { importFromSource } from './import-from.ts'
+
+// What goes with --from alone.
+const OF_A_SOURCE = ['source', 'table', 'map', 'apply']
+
+/** Takes tokens over: from another system, from the environment, or from records on standard input. */
+export async function importTokensOf(invocation: Invocation): Promise<number> {
+  if (invocation.options.from !== undefined) return importFromSource(invocation)
+  const stray = OF_A_SOURCE.find(name => invocation.options[name] !== undefined)
+  if (stray !== undefined) {
+    throw new UsageError(`--${stray} goes with --from. See \`evergrant import --help\`.`)
+  }
+  return importRecords(invocation)
+}
 
 /** Imports tokens, and tells of each record what became of it. Fails when one was refused. */
-export async function importRecords(invocation: Invocation): Promise<number> {
+async function importRecords(invocation: Invocation): Promise<number> {
   const dryRun = invocation.options.dryRun === true
   const clientId = textOption(invocation, 'env')
   const results =

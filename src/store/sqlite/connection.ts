@@ -86,6 +86,32 @@ function makeFile(path: string): void {
   else closeSync(openSync(path, 'a', 0o600))
 }
 
+/**
+ * Opens a file that is not ours, to read it: no statement of this connection writes, and it makes no file. The
+ * option `readonly` of libSQL would not keep statements from writing.
+ * @throws InvalidInputError libSQL is not installed.
+ * @throws CannotOpen
+ */
+export async function openToRead(path: string): Promise<SqliteReader> {
+  const Libsql = await importLibsql()
+  try {
+    accessSync(path, constants.R_OK)
+    const database = new Libsql(path)
+    database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    database.exec('pragma query_only = on')
+    return {
+      rows: (text, values = []) => database.prepare(text).raw().all(values) as unknown[][],
+      // No checkpoint before: that would write.
+      close: () => void database.close(),
+    }
+  } catch {
+    throw new CannotOpen('cannot open')
+  }
+}
+
+/** A connection that reads. */
+export type SqliteReader = Pick<SqliteConnection, 'rows' | 'close'>
+
 /** Settings of a connection, in this order: without the first, the second would fail where two processes open. */
 export function configure(connection: SqliteConnection): void {
   connection.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
