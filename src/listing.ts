@@ -1,5 +1,5 @@
 import { InvalidInputError } from './errors.ts'
-import { describe, parseKey, parseName } from './input.ts'
+import { describe, parseName } from './input.ts'
 import type { ConnectionStatus, LastError } from './lifecycle/connection.ts'
 import type { ConnectionKey, ConnectionSummary, Metadata, TokenStore } from './ports/store.ts'
 import { scopesOf } from './refresh/held-token.ts'
@@ -94,13 +94,19 @@ function listed(row: ConnectionSummary): ListedConnection {
 }
 
 function cursorOf({ clientId, provider }: ConnectionKey): string {
-  return btoa(JSON.stringify([clientId, provider]))
+  return Buffer.from(JSON.stringify([clientId, provider])).toString('base64url')
+}
+
+function isPair(value: unknown): value is readonly [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every(name => typeof name === 'string')
 }
 
 function parseCursor(cursor: unknown): ConnectionKey {
   try {
-    const parsed: unknown = JSON.parse(atob(String(cursor)))
-    if (Array.isArray(parsed) && parsed.length === 2) return parseKey(parsed[0], parsed[1])
+    const bytes = Buffer.from(String(cursor), 'base64url')
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'))
+    // Whatever names a page ends with: another program may have written ones that no call takes.
+    if (isPair(parsed)) return { clientId: parsed[0], provider: parsed[1] }
   } catch {
     // The same answer for whatever is wrong with it.
   }

@@ -139,6 +139,18 @@ describe.each(DATABASES)('on %s', kind => {
     expect(await refreshOf(tokens, 'a')).toBe(PLAIN)
   })
 
+  test('plaintext under names that no call takes is reported and stays readable to whoever wrote it', async () => {
+    const tokens = await world.open(world.url(kind), { encryptionKeys: OLD })
+    const { store } = (await assemblyOf(tokens)).ports
+    await store.insertEmpty({ clientId: 'Müller', provider: 'zoho_crm' }, {})
+    await withPlaintext(tokens, 'Müller')
+    for (const seal of [sealTokens, rotateKeys]) {
+      const report = await seal(tokens)
+      expect(report).toMatchObject({ sealed: 0, unopened: 1, after: { plaintext: 1 } })
+      expect(report.unopenedValues[0]?.reason).toMatch(/^clientId must be 1 to 255 printable ASCII/)
+    }
+  })
+
   test('what does not open is reported and left as it is', async () => {
     const url = world.url(kind)
     const before = await world.open(url, { encryptionKeys: OLD })

@@ -1,5 +1,6 @@
 import type { AssemblyParts } from '../assemble.ts'
 import { EvergrantError, StoreUnavailableError } from '../errors.ts'
+import { parseKey } from '../input.ts'
 import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import type { SealedPlace, SealedPurpose } from '../ports/cipher.ts'
 import type { SealedRow, SealedTable } from '../ports/sealed-values.ts'
@@ -28,7 +29,7 @@ export interface ResealProgress {
   readonly sealed: number
 }
 
-/** A value that does not open. It was left as it is. */
+/** A value that does not open, or plaintext under names that no call takes. It was left as it is. */
 export interface UnopenedValue {
   /** Where it lies. */
   readonly table: SealedTable
@@ -212,6 +213,8 @@ class Resealing {
       if (text === null || !this.#isDue(text)) return text
       const place = { purpose, clientId: row.clientId, provider: row.provider }
       try {
+        // Nobody could ask for it: plaintext is of more use there.
+        if (!this.#ports.cipher.isSealed(text)) parseKey(row.clientId, row.provider)
         const renewedText = this.#ports.cipher.seal(this.#open(text, place), place)
         count += 1
         return renewedText

@@ -30,6 +30,9 @@ describe('a policy', () => {
     [{ softFactor: 0.5 }, 'softFactor'],
     [{ requestSlots: 0 }, 'requestSlots'],
     [{ leaseMs: 10_000 }, 'leaseMs'],
+    [{ leaseMs: 5 }, 'policy.leaseMs'],
+    [{ leaseMs: Number.NaN }, 'policy.leaseMs'],
+    [{ requestTimeoutMs: Number.NaN }, 'policy.requestTimeoutMs'],
   ])('that cannot hold is refused in words: %o', (given, name) => {
     expect(faultOf(policyWith(given))).toContain(name)
   })

@@ -3,28 +3,29 @@
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { apps } from '../conformance/apps.ts'
 import { AuthorizationServer } from '../conformance/authorization-server.ts'
 import { startPostgres } from '../support/postgres-server.ts'
 import { projectDirectory } from '../support/project.ts'
 import { entriesAt, packages } from './contenders.ts'
+import { optionsIn, type RunOptions } from './options.ts'
 import { LATENCY_MS, PROCESSES, placeAt, play, type Round } from './round.ts'
 import { keepsItsPromise, type Result, tableOf } from './table.ts'
 
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, callers: { type: 'string', default: '25' } },
-})
+const { rounds, callers } = readOptions()
 
-function countOf(option: keyof typeof values): number {
-  const count = Number(values[option])
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`--${option} takes a number from 1 on`)
-  return count
+function readOptions(): RunOptions {
+  try {
+    return optionsIn(process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(2)
+  }
 }
 
-const rounds = countOf('rounds')
-const callers = countOf('callers')
+// What was started ends with this process, and the server's folder goes.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
 const versionOf = (name: string): string =>
   JSON.parse(readFileSync(join(projectDirectory, 'node_modules', name, 'package.json'), 'utf8')).version

@@ -23,6 +23,8 @@ export interface Round {
   readonly failed: number
   /** Whether what is stored can be refreshed again. */
   readonly survived: boolean
+  /** When the last caller had its answer. */
+  readonly slowestCallerMs: number
   /** How long a query of the rest of the program took at most. */
   readonly longestQueryMs: number
 }
@@ -30,6 +32,7 @@ export interface Round {
 interface Done {
   readonly kind: 'done'
   readonly tokens: readonly (string | null)[]
+  readonly slowestCallerMs: number
   readonly longestQueryMs: number
 }
 
@@ -70,6 +73,7 @@ export async function play(
     refused: history.refused,
     failed: tokens.filter(token => token === null || !good.has(token)).length,
     survived: stored !== null && (await isActive(server.url, app, stored)),
+    slowestCallerMs: Math.max(...done.map(({ slowestCallerMs }) => slowestCallerMs)),
     longestQueryMs: Math.max(...done.map(({ longestQueryMs }) => longestQueryMs)),
   }
 }

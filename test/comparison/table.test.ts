@@ -9,14 +9,16 @@ const good: Round = {
   refused: 0,
   failed: 0,
   survived: true,
+  slowestCallerMs: 260.2,
   longestQueryMs: 7.4,
 }
 const bad: Round = {
   requests: 50,
   overlapping: 49,
-  refused: 49,
-  failed: 50,
+  refused: 48,
+  failed: 47,
   survived: false,
+  slowestCallerMs: 300,
   longestQueryMs: 60,
 }
 const [entry] = entries
@@ -28,8 +30,8 @@ test('a row says what all rounds had, or from the least to the most', () => {
     { entry, rotates: false, rounds: [good] },
   ])
   expect(table.split('\n').slice(2)).toEqual([
-    `| rotate | ${entry.title} | 1–50 | 0–49 | 0–49 | 0–50 | 1 of 2 | 7–60 ms |`,
-    `| stay | ${entry.title} | 1 | 0 | 0 | 0 | 0 of 1 | 7 ms |`,
+    `| rotate | ${entry.title} | 1–50 | 0–49 | 0–48 | 0–47 | 1 of 2 | 260–300 ms | 7–60 ms |`,
+    `| stay | ${entry.title} | 1 | 0 | 0 | 0 | 0 of 1 | 260 ms | 7 ms |`,
   ])
 })
 

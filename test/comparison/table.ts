@@ -17,6 +17,7 @@ export const columns = [
   'refused',
   'callers without a good token',
   'grants lost',
+  'slowest caller',
   'another query waited',
 ] as const
 
@@ -32,7 +33,8 @@ export function tableOf(results: readonly Result[]): string {
       spread(rounds.map(round => round.refused)),
       spread(rounds.map(round => round.failed)),
       `${lost} of ${rounds.length}`,
-      `${spread(rounds.map(round => Math.round(round.longestQueryMs)))} ms`,
+      inMs(rounds.map(round => round.slowestCallerMs)),
+      inMs(rounds.map(round => round.longestQueryMs)),
     ]
   })
   const lines = [columns, columns.map((_, index) => (index < 2 ? '---' : '---:')), ...rows]
@@ -45,6 +47,8 @@ export function keepsItsPromise({ rounds }: Result): boolean {
     ({ requests, refused, failed, survived }) => requests === 1 && refused === 0 && failed === 0 && survived,
   )
 }
+
+const inMs = (values: readonly number[]): string => `${spread(values.map(Math.round))} ms`
 
 function spread(values: readonly number[]): string {
   const least = Math.min(...values)

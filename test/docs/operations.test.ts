@@ -92,3 +92,11 @@ test('after a restore a used refresh token is reported after two requests, and n
   await tokens.getAccessToken(CLIENT, 'zoho_crm').catch(() => {})
   expect((await world.zoho.summary()).requests).toBe(2)
 })
+
+test('the guide backs up every table', () => {
+  const schema = readFileSync(join(projectDirectory, 'docs/schema.sql'), 'utf8')
+  const tables = [...schema.matchAll(/^create table (\w+)/gm)].map(([, name]) => name)
+  const [sentence = ''] = guide.match(/^Back up the .*?\./ms) ?? []
+  const named = [...sentence.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+  expect(named.toSorted()).toEqual(tables.toSorted())
+})

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { genericProvider } from 'evergrant/providers'
 import { describe, expect, test } from 'vitest'
+import { assemblyOf } from '../../src/service.ts'
 import { CLIENT, CREDENTIALS, DATABASES, serviceWorld } from '../support/services.ts'
 
 const world = await serviceWorld()
@@ -163,6 +164,18 @@ describe.each(DATABASES)('on %s', kind => {
     expect(seen).toEqual(['a', 'b', 'c'].flatMap(client => [`${client}/zoho_calendar`, `${client}/zoho_crm`]))
     expect((await tokens.listTokens({ clientId: 'b', provider: 'zoho_crm' })).connections).toHaveLength(1)
     expect((await tokens.listTokens({ status: 'suspect' })).connections).toEqual([])
+  })
+
+  test('lists what another program has written under names that no call takes', async () => {
+    const tokens = await open(url())
+    const { store } = (await assemblyOf(tokens)).ports
+    const names = ['', 'Müller', '\u5c71\ud83d\ude00']
+    for (const clientId of names) await store.insertEmpty({ clientId, provider: 'zoho_crm' }, {})
+    const first = await tokens.listTokens({ limit: 1 })
+    const second = await tokens.listTokens({ limit: 1, cursor: first.nextCursor ?? undefined })
+    const third = await tokens.listTokens({ limit: 1, cursor: second.nextCursor ?? undefined })
+    expect([first, second, third].map(page => page.connections[0]?.clientId).sort()).toEqual(names)
+    expect(third.nextCursor).toBeNull()
   })
 
   test('deletes for re-authorization, and with revoke also at the provider', async () => {

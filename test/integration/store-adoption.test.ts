@@ -213,6 +213,43 @@ describe('a table that cannot be adopted', async () => {
     )
   })
 
+  test.each([
+    ['no client', { client_id: 'text' }, null, 'google'],
+    ['no provider', { provider: 'text' }, 'acme', null],
+    ['an empty client', {}, '', 'google'],
+    ['a client in other letters than ASCII', {}, 'Müller', 'google'],
+    ['a space at the end', {}, 'acme ', 'google'],
+    ['a line break', {}, 'acme\n', 'google'],
+    ['a provider of 256 characters', {}, 'acme', 'x'.repeat(256)],
+  ])('is refused for a row that no call could ask for: %s', async (_, columns, client, provider) => {
+    const id = '44444444-4444-4444-8444-444444444444'
+    await database.query('drop table if exists oauth_tokens cascade')
+    await database.query(createTable({ ...ORIGINAL, ...columns }))
+    await database.query(ROWS)
+    await database.query('insert into oauth_tokens (id, client_id, provider) values ($1, $2, $3)', [
+      id,
+      client,
+      provider,
+    ])
+    await expect(runMigrations(database.url)).rejects.toThrow(
+      new RegExp(`1 of its rows have others or none, the first with id ${id}`),
+    )
+  })
+
+  test('is not refused for the shortest and the longest names', async () => {
+    await database.query('drop table if exists oauth_tokens cascade')
+    await database.query(createTable(ORIGINAL))
+    await database.query('insert into oauth_tokens (client_id, provider) values ($1, $2), ($3, $4)', [
+      '!',
+      '~',
+      `a${' '.repeat(253)}b`,
+      'x'.repeat(255),
+    ])
+    expect(await runMigrations(database.url)).not.toEqual([])
+    await database.query('drop schema public cascade')
+    await database.query('create schema public')
+  })
+
   test('is refused when it is a view', async () => {
     const view = `create view oauth_tokens as select ${Object.keys(ORIGINAL)
       .map(name => `null::text as ${name}`)

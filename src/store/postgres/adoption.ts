@@ -1,4 +1,4 @@
-import { getTableColumns, sql } from 'drizzle-orm'
+import { getTableColumns, type SQLWrapper, sql } from 'drizzle-orm'
 import { InvalidInputError } from '../../errors.ts'
 import type { Database } from '../sql-engine.ts'
 import { tablesIn } from './schema.ts'
@@ -44,7 +44,9 @@ export async function adoptTable(db: Database, schema: string): Promise<void> {
   const columns = await describe(db, schema)
   if (columns.length === 0) return
   const problems = problemsOf(columns)
-  if (problems.length === 0) problems.push(...(await duplicates(db, schema)))
+  if (problems.length === 0) {
+    problems.push(...(await unnamed(db, schema)), ...(await duplicates(db, schema)))
+  }
   if (problems.length > 0) {
     throw new InvalidInputError(
       `The table ${schema}.oauth_tokens cannot be used by Evergrant: ${problems.join('; ')}. ` +
@@ -97,6 +99,21 @@ function lifecycleTypes(): Map<string, readonly string[]> {
       .filter(column => !ORIGINAL.has(column.name))
       .map(column => [column.name, [column.getSQLType()]]),
   )
+}
+
+/** What no call could ask for: nobody would get its tokens back once they are sealed. */
+async function unnamed(db: Database, schema: string): Promise<string[]> {
+  const { oauthTokens: t } = tablesIn(schema)
+  const isName = (column: SQLWrapper) => sql`${column} collate "C" ~ '^[!-~]([ -~]{0,253}[!-~])?$'`
+  const [found] = await db
+    .select({ count: sql<string>`count(*)`, first: sql<string>`min(${t.id}::text)` })
+    .from(t)
+    .where(sql`(${isName(t.clientId)} and ${isName(t.provider)}) is not true`)
+  if (found === undefined || found.count === '0') return []
+  return [
+    `client_id and provider must be 1 to 255 printable ASCII characters without a space at either end, and ` +
+      `${found.count} of its rows have others or none, the first with id ${found.first}`,
+  ]
 }
 
 async function duplicates(db: Database, schema: string): Promise<string[]> {

@@ -140,7 +140,10 @@ const EXPLANATIONS: ReadonlyMap<string, string> = new Map([
     'The database role lacks a privilege on the tables. Grant it, or run `evergrant migrate` with another role',
   ],
   ['42703', 'A column is missing. Run `evergrant migrate`'],
-  ['42P01', 'A table is missing. Run `evergrant migrate`'],
+  [
+    '42P01',
+    'A table is missing. Run `evergrant migrate`; if that finds nothing to do, restore it from a backup',
+  ],
   ['53300', 'PostgreSQL has no connection left. Raise max_connections or make pools smaller'],
   ['55P03', 'A lock on the tables could not be had in time. Try again'],
 ])
