@@ -156,7 +156,7 @@ export class Assembly implements ObtainContext {
   }
 
   health(): Promise<ServiceHealth> {
-    return healthOf(this.ports, this.#health, this.rescue)
+    return healthOf(this.ports, this.#health, this.rescue, this.refresher)
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { StoreUnavailableError } from './errors.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
+import type { Refresher } from './refresh/refresher.ts'
 import type { Rescue } from './refresh/rescue.ts'
 import type { StoreHealth } from './refresh/store-health.ts'
 
@@ -11,6 +12,8 @@ export interface ServiceHealth {
   readonly database: 'ok' | 'unavailable'
   /** Outcomes of refreshes, new tokens above all, that the database has not taken yet. They are tried again. */
   readonly uncommitted: number
+  /** Token endpoints, and apps there, that are left alone for a while because they failed for several connections. */
+  readonly openBreakers: number
   /**
    * Where new refresh tokens are kept until the database has them. `failed`: it could not be written the last time,
    * for the reason in `lifeboatFault`. `off`: there is none.
@@ -25,6 +28,7 @@ export async function healthOf(
   { store, lifeboat }: RefreshPorts,
   health: StoreHealth,
   { fault }: Rescue,
+  { openBreakers }: Refresher,
 ): Promise<ServiceHealth> {
   const database = await health
     .watch(() => store.ping())
@@ -33,11 +37,12 @@ export async function healthOf(
       error => unavailable(error),
     )
   const { uncommitted } = health
-  const isFine = database === 'ok' && uncommitted === 0 && fault === null
+  const isFine = database === 'ok' && uncommitted === 0 && openBreakers === 0 && fault === null
   return {
     status: isFine ? 'ok' : 'degraded',
     database,
     uncommitted,
+    openBreakers,
     lifeboat: lifeboat === null ? 'off' : fault === null ? 'ok' : 'failed',
     lifeboatFault: fault,
   }

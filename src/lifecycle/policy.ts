@@ -52,6 +52,11 @@ export interface Policy {
   readonly lifeboatTimeoutMs: number
   /** How long `close()` waits for refreshes in flight. Default `requestTimeoutMs` + 2 s. */
   readonly closeTimeoutMs: number
+  /**
+   * Connections that have to fail in a row, with no success in between, until a token endpoint, or an app there, is
+   * left alone for a while. A count. Default 3.
+   */
+  readonly breakerConnections: number
   /** Requests in flight at one token endpoint at the same time. A count. Default 128. */
   readonly requestSlots: number
 }
@@ -91,6 +96,7 @@ export function policyWith(given: PolicyOptions): Policy {
     storeTimeoutMs: 3 * SECOND,
     lifeboatTimeoutMs: 1 * SECOND,
     closeTimeoutMs: requestTimeoutMs + 2 * SECOND,
+    breakerConnections: 3,
     requestSlots: 128,
     ...definedOf(given),
     requestTimeoutMs,
@@ -120,6 +126,7 @@ export function faultOf(policy: Policy): string | null {
   }
   if (policy.softFactor < 1) return 'policy.softFactor must be at least 1'
   if (policy.requestSlots < 1) return 'policy.requestSlots must be at least 1'
+  if (policy.breakerConnections < 1) return 'policy.breakerConnections must be at least 1'
   if (policy.leaseMs <= policy.requestTimeoutMs + policy.sendMarginMs) {
     return 'policy.leaseMs must be longer than requestTimeoutMs + sendMarginMs: a lease must outlive its request'
   }

@@ -11,6 +11,8 @@ import type { ConnectionKey } from './store.ts'
  * - `suspect`, `reauthorization_required`, `recovered`: what became of the grant.
  * - `salvaged`: a failed answer held a refresh token, and it is stored.
  * - `commit_retried`, `commit_superseded`: the database took new tokens late (`attempts`), or others were there first.
+ * - `breaker_opened`, `breaker_closed`: the token endpoint (`PROVIDER_UNAVAILABLE`), or the app there
+ *   (`PROVIDER_MISCONFIGURED`), has failed for several connections, this one last, and is left alone for a while; it works again.
  * - `lifeboat_failed`: a new refresh token could not be kept on the disk until the database had it, `code` as `ENOSPC`.
  * - `lifeboat_replayed`: the refresh token of a process that ended too early is back in its row.
  * - `lifeboat_discarded`: one that no row of this database had asked for in 30 days was thrown away.
@@ -40,6 +42,8 @@ export type EvergrantEvent = ConnectionKey &
     | { readonly type: 'salvaged'; readonly detail: string }
     | { readonly type: 'commit_retried'; readonly attempts: number }
     | { readonly type: 'commit_superseded' }
+    | { readonly type: 'breaker_opened'; readonly code: LastError }
+    | { readonly type: 'breaker_closed'; readonly code: LastError }
     | { readonly type: 'lifeboat_failed'; readonly code: string }
     | { readonly type: 'lifeboat_replayed' }
     | { readonly type: 'lifeboat_discarded' }

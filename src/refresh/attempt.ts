@@ -19,6 +19,7 @@ export async function attempt(context: AttemptContext, claim: Claim, spent: Secr
   })
   answered()
   if (answer.kind !== 'issued') return settleFailure(context, claim, spent, answer)
+  context.pass.end({ endpoint: 'works', app: 'works' })
   await commitTokens(context, claim, spent, answer.tokens, sentAt)
   return 'done'
 }

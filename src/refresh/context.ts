@@ -1,3 +1,4 @@
+import type { Pass } from './breakers.ts'
 import type { Outcome, Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { Rescue } from './rescue.ts'
@@ -9,6 +10,8 @@ export interface AttemptContext {
   readonly health: StoreHealth
   readonly rescue: Rescue
   readonly target: Target
+  /** Is told what the answer says about the token endpoint and the app. */
+  readonly pass: Pass
   /** Tells the waiting callers; only the first call counts. */
   readonly land: (outcome: Outcome) => void
   /** Called when the answer is in: the request slot is free for others. */

@@ -2,6 +2,7 @@ import type { AppCredentials } from '../ports/provider.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import { connectionName } from './connection-name.ts'
 import type { Outcome } from './outcome.ts'
+import { isSameApp } from './same-app.ts'
 
 /** A refresh under way in this process. It belongs to nobody: who waits may give up, it goes on. */
 export interface Flight {
@@ -22,7 +23,7 @@ export class Flights {
   join(key: ConnectionKey, app: AppCredentials, start: () => Flight): Flight {
     const name = connectionName(key)
     const flights = this.#underWay.get(name) ?? []
-    const known = flights.find(one => sameApp(one.app, app))
+    const known = flights.find(one => isSameApp(one.app, app))
     if (known !== undefined) return known.flight
 
     const flight = start()
@@ -36,9 +37,4 @@ export class Flights {
     })
     return flight
   }
-}
-
-function sameApp(a: AppCredentials, b: AppCredentials): boolean {
-  if (a.clientId !== b.clientId) return false
-  return a.clientSecret === null ? b.clientSecret === null : a.clientSecret.equals(b.clientSecret)
 }

@@ -3,6 +3,7 @@ import { gateOf, isLeased } from '../lifecycle/gate.ts'
 import { longestLeaseMs } from '../lifecycle/policy.ts'
 import type { Secret } from '../secret.ts'
 import { attempt } from './attempt.ts'
+import { type Asked, type Barred, Breakers, NO_SIGNS, NOT_ENTERED } from './breakers.ts'
 import type { TokenCache } from './cache.ts'
 import { type Claim, outlivesRequest, takeClaim } from './claim.ts'
 import { type Flight, Flights } from './flights.ts'
@@ -30,6 +31,7 @@ export class Refresher {
   readonly #rescue: Rescue
   readonly #cache: TokenCache | null
   readonly #slots: RequestSlots
+  readonly #breakers: Breakers
   readonly #flights = new Flights()
   readonly #inFlight = new Set<Promise<void>>()
   /** Fires when no new claim may be taken. */
@@ -45,6 +47,12 @@ export class Refresher {
     this.#rescue = rescue
     this.#cache = cache
     this.#slots = new RequestSlots(ports.policy.requestSlots)
+    this.#breakers = new Breakers(ports)
+  }
+
+  /** How many circuit breakers are open. */
+  get openBreakers(): number {
+    return this.#breakers.open
   }
 
   /** Joins the refresh under way, or starts one. */
@@ -111,9 +119,15 @@ export class Refresher {
     if (observed.row.attemptId !== null && (await this.#rescue.replayRow(observed.row.id))) return 'again'
     // Before the claim: what cannot be opened or asked must not hold a lease.
     const spent = this.#openRefreshToken(observed)
-    const giveBack = await this.#slots.take(run.target.provider.endpointOf(observed.row.metadata).href)
+    const asked = askedBy(run, observed)
+    const barredBefore = this.#breakers.barred(asked)
+    if (barredBefore !== null) return this.#refuseBarred(run, observed, barredBefore)
+    const giveBack = await this.#slots.take(asked.endpoint)
+    const barred = this.#breakers.barred(asked)
+    const pass = barred === null ? this.#breakers.enter(asked) : NOT_ENTERED
     try {
       if (this.#closing.signal.aborted) return this.#refuseToStart(run, observed)
+      if (barred !== null) return this.#refuseBarred(run, observed, barred)
       const claim = await this.#claim(run, observed)
       if (claim === null) return 'wait'
       if (!outlivesRequest(claim, this.#ports)) {
@@ -126,6 +140,7 @@ export class Refresher {
           health: this.#health,
           rescue: this.#rescue,
           target: run.target,
+          pass,
           land: run.land,
           answered: giveBack,
           stop: this.#stop.signal,
@@ -135,6 +150,7 @@ export class Refresher {
       )
       return end === 'replay' ? 'again' : 'done'
     } finally {
+      pass.end(NO_SIGNS)
       giveBack()
     }
   }
@@ -185,6 +201,15 @@ export class Refresher {
     return 'done'
   }
 
+  // Nothing is written: what failed is not this connection.
+  #refuseBarred(run: Run, observed: Observed, { code, until }: Barred): 'done' {
+    const { clock } = this.#ports
+    const retryAt = databaseNow(observed, clock) + (until - clock.monotonicMs())
+    const error = failureError(code, retryAt, observed.row, 'as a moment ago')
+    run.land({ kind: 'failed', error, code })
+    return 'done'
+  }
+
   #gaveUp(observed: Observed): Outcome {
     const error = this.#unfinished(observed, 'another process is still refreshing the connection')
     return { kind: 'failed', error, code: null }
@@ -194,6 +219,10 @@ export class Refresher {
     const until = observed.row.leaseUntil ?? databaseNow(observed, this.#ports.clock)
     return failureError('PROVIDER_UNAVAILABLE', until, observed.row, detail)
   }
+}
+
+function askedBy({ target: { provider, app } }: Run, { row }: Observed): Asked {
+  return { endpoint: provider.endpointOf(row.metadata).href, app, key: row }
 }
 
 function failedBy(error: unknown): Outcome {

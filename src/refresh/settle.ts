@@ -5,6 +5,7 @@ import { deadGrant } from '../lifecycle/refusal.ts'
 import type { RefreshAnswer } from '../ports/provider.ts'
 import type { FailureRecord, SettleRequest } from '../ports/store.ts'
 import type { Secret } from '../secret.ts'
+import type { Signs } from './breakers.ts'
 import { type Claim, claimNow } from './claim.ts'
 import type { AttemptContext, AttemptEnd } from './context.ts'
 import { type Moved, resolveMoved } from './moved.ts'
@@ -23,11 +24,12 @@ export async function settleFailure(
   spent: Secret,
   answer: FailedAnswer,
 ): Promise<AttemptEnd> {
-  const { ports, target, land } = context
+  const { ports, target, pass, land } = context
   const now = claimNow(claim, ports)
   const failure = failureOf(answer, target)
   const fraction = ports.randomness.fraction()
   const outcome = failureOutcome(failure, claim.found, now, fraction, target.provider.traits, ports.policy)
+  pass.end(signsOf(answer, outcome))
   const failed: Outcome = {
     kind: 'failed',
     error: errorOf(outcome, claim, now, answer.detail),
@@ -129,6 +131,12 @@ function attemptAfter(claim: Claim, outcome: FailureOutcome | null): string | nu
 
 function recordOf({ code, nextAttemptInMs, status, statusReason }: FailureOutcome): FailureRecord {
   return { code, nextAttemptInMs, status, statusReason }
+}
+
+function signsOf({ kind }: FailedAnswer, { code }: FailureOutcome): Signs {
+  if (kind === 'unsent' || kind === 'ambiguous') return { endpoint: 'fails', app: 'nothing' }
+  if (code === 'PROVIDER_MISCONFIGURED') return { endpoint: 'works', app: 'fails' }
+  return { endpoint: 'works', app: kind === 'refused' ? 'works' : 'nothing' }
 }
 
 function failureOf(answer: FailedAnswer, target: Target): Failure {

@@ -283,6 +283,7 @@ describe('a lifeboat that fails', () => {
       status: 'ok',
       database: 'ok',
       uncommitted: 0,
+      openBreakers: 0,
       lifeboat: 'ok',
       lifeboatFault: null,
     })

@@ -234,7 +234,8 @@ describe('an expired token and a provider in trouble', () => {
     const { world, process, provider } = await connected(0)
     provider.mishaps.push({ kind: 'instead', answer: answers.misconfigured })
     await expect(world.run(process.get())).rejects.toBeInstanceOf(ProviderMisconfiguredError)
-    expect((await world.run(process.get())).accessToken).toBe('access-2')
+    const right = { clientId: 'app', clientSecret: 'the right one' }
+    expect((await world.run(process.get({ app: right }))).accessToken).toBe('access-2')
   })
 
   test('a throttle says when Evergrant asks again, and no request is made before', async () => {

@@ -31,6 +31,7 @@ export class FakeProvider implements TokenProvider {
   readonly apps: string[] = []
   readonly revoked: string[] = []
   overlaps = 0
+  endpoint = 'https://accounts.example/token'
   lifetimeMs: number | null = HOUR
   /** Refresh tokens rotate. */
   rotates = false
@@ -68,7 +69,7 @@ export class FakeProvider implements TokenProvider {
   }
 
   endpointOf(): URL {
-    return new URL('https://accounts.example/token')
+    return new URL(this.endpoint)
   }
 
   async refresh(request: RefreshRequest): Promise<RefreshAnswer> {
