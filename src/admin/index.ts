@@ -19,6 +19,7 @@ export { type EnvironmentImport, importFromEnvironment } from './import-from-env
 export { type ImportOptions, type ImportResult, importTokens } from './import-tokens.ts'
 export { type KeyList, type KeyUse, type ListKeysOptions, listKeys, type RingKeyUse } from './list-keys.ts'
 export { type MigrateOptions, type MigrationReport, migrate } from './migrate.ts'
+export type { AccountClient } from './moving-in/accounts.ts'
 export {
   type ImportFromOptions,
   type ImportProgress,
@@ -26,7 +27,7 @@ export {
 } from './moving-in/import-from.ts'
 export type { ImportReport, ReportedRow, ReportedRows } from './moving-in/report.ts'
 export type { SourceKey } from './moving-in/source-row.ts'
-export type { ImportSource, TokenTableSource } from './moving-in/sources.ts'
+export type { AccountsSource, ImportSource, TokenTableSource } from './moving-in/sources.ts'
 export type { MovingOutcome, MovingReason } from './moving-in/verdict.ts'
 export { openWithAnyKeys } from './open-with-any-keys.ts'
 export { type RevokeResult, type RevokeTokensOptions, revokeTokens } from './revoke-tokens.ts'

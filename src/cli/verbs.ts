@@ -29,6 +29,8 @@ and more about each connection.`
 const IMPORT_NOTES = `With --from the source is only read. A URL with a password is taken from
 EVERGRANT_SOURCE_URL.
   table        a table like oauth_tokens, with plaintext tokens in it
+  better-auth  its table of accounts; tokens that it has encrypted are refused
+  authjs       the table of accounts of Auth.js (NextAuth)
 
 Records are a JSON array of objects, or JSON objects one a line, with
   clientId                   your customer
@@ -112,9 +114,10 @@ export const verbs: readonly Verb[] = [
       ['--dry-run', 'say what would be done, and do nothing; --from does so anyway'],
       ['--env <client>', 'store the refresh token of ZOHO_REFRESH_TOKEN for this client'],
       ['--provider <name>', 'with --env: only this provider'],
-      ['--from <kind>', 'another system: table'],
+      ['--from <kind>', 'another system: table, better-auth or authjs'],
       ['--source <place>', 'with --from: SQLite file, or URL without a password'],
       ['--table <name>', 'with --from: where the table has another name than usual'],
+      ['--client <which>', 'with --from: the client is their user (default) or account'],
       ['--map <names...>', 'with --from: only these providers, as theirs=ours'],
       ['--apply', 'with --from: do it; without, it is only told what would be done'],
     ],

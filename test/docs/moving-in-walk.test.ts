@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import Libsql from 'libsql'
+import pg from 'pg'
 import { afterAll, expect, test, vi } from 'vitest'
 import { freshDatabase } from '../support/postgres.ts'
+import { betterAuthOn } from '../support/sign-in-libraries.ts'
 import { userProject } from '../support/user-project.ts'
 import { Walk } from './walk.ts'
 
@@ -13,10 +16,12 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const user = userProject()
 const database = await freshDatabase()
-const shop = await freshDatabase()
+const [shop, web, next] = [await freshDatabase(), await freshDatabase(), await freshDatabase()]
+const zoho = await startLocalZoho({ throttle: null })
 const reader = `reader_${randomUUID().replaceAll('-', '')}`
 afterAll(async () => {
-  await shop.query(`drop owned by ${reader}`)
+  await zoho.close()
+  for (const source of [shop, web, next]) await source.query(`drop owned by ${reader}`)
   await shop.query(`drop role ${reader}`)
 })
 
@@ -42,33 +47,85 @@ async function sources(directory: string): Promise<void> {
   old.close()
 }
 
+/** better-auth makes its table and its rows; the ids of its users are those of the guide. */
+async function betterAuthAccounts(grant: { accessToken: string; refreshToken: string }): Promise<void> {
+  const pool = new pg.Pool({ connectionString: web.directUrl })
+  const library = await betterAuthOn(pool)
+  const hour = 3_600_000
+  const expiresAt = new Date(Date.now() + hour)
+  const late = new Date(Date.now() - hour)
+  await library.link({ user: 'user-1', provider: 'zoho', account: '1', ...grant, expiresAt })
+  await library.link({ user: 'user-2', provider: 'zoho', account: '2', ...grant, expiresAt: late })
+  await library.link({ user: 'user-1', provider: 'credential', account: 'user-1' })
+  const google = { user: 'user-3', provider: 'google', account: '10769150350006150715' }
+  await library.link({ ...google, accessToken: 'ya29', expiresAt })
+  await web.query('alter table account drop constraint "account_userId_fkey"')
+  for (const name of ['user-1', 'user-2', 'user-3']) {
+    const id = await library.user(name)
+    await web.query('update account set "userId" = $1 where "userId" = $2', [name, id])
+  }
+  await web.query(`grant select on account to ${reader}`)
+  await pool.end()
+}
+
+async function authjsAccounts(): Promise<void> {
+  await next.query(`
+    create table accounts (id serial primary key, "userId" integer, type text, provider text,
+      "providerAccountId" text, refresh_token text, access_token text, expires_at bigint, id_token text, scope text,
+      session_state text, token_type text);
+    insert into accounts ("userId", provider, "providerAccountId", refresh_token) values (17, 'zoho', '5', 'rt-5');
+    grant select on accounts to ${reader}`)
+}
+
 test('the guide for moving in: each command does what the page shows', async () => {
   const directory = user.folder('moving-in')
   await sources(directory)
+  await betterAuthAccounts(await zoho.issueGrant())
+  await authjsAccounts()
   const walk = new Walk('moving-in.md', {
     directory,
-    environment: user.environment,
+    environment: {
+      ...user.environment,
+      ZOHO_ACCOUNTS_SERVER: zoho.url,
+      ZOHO_CLIENT_ID: localZohoApp.clientId,
+      ZOHO_CLIENT_SECRET: localZohoApp.clientSecret,
+    },
     replacements: {
       'postgres://app:secret@db/app': database.url,
       'postgres://reader:secret@old-db/shop': urlOfReader(shop.url),
+      'postgres://reader:secret@app-db/web': urlOfReader(web.url),
+      'postgres://reader:secret@next-db/web': urlOfReader(next.url),
     },
   })
-  const { host, pathname } = new URL(shop.url)
   const printed: string[] = []
   let shown = 0
   for await (const step of walk.steps()) {
     if (step.kind === 'ran') printed.push(step.printed)
     if (step.kind !== 'shown') continue
     shown += 1
-    expect(step.printed?.replaceAll(host + pathname, 'old-db/shop')).toBe(step.shown)
+    const places = { 'old-db/shop': shop, 'app-db/web': web }
+    const named = Object.entries(places).reduce((text, [place, { url }]) => {
+      const { host, pathname } = new URL(url)
+      return text.replaceAll(host + pathname, place)
+    }, step.printed ?? '')
+    expect(named).toBe(step.shown)
   }
-  expect(shown).toBe(1)
-  expect(printed[2]).toContain('2 imported (1 without an access token), 0 kept, 1 left, 0 refused')
-  expect(printed[2]).toMatch(/^smart-tax-nation +zoho_crm +active/m)
-  expect(printed[3]).toMatch(/^1 to import/m)
-  const rows = await database.query('select client_id, refresh_token from oauth_tokens order by client_id')
-  expect(rows).toEqual([
-    { client_id: 'another-client', refresh_token: expect.stringMatching(/^eg1\./) },
-    { client_id: 'smart-tax-nation', refresh_token: expect.stringMatching(/^eg1\./) },
-  ])
+  expect(shown).toBe(2)
+  const found = (pattern: RegExp): number => printed.filter(text => pattern.test(text)).length
+  expect(found(/^2 imported \(1 without an access token\), 0 kept, 1 left, 0 refused\n.*^smart-tax/ms)).toBe(
+    1,
+  )
+  expect(found(/^2 imported \(1 without an access token\), 0 kept, 2 left, 0 refused$/m)).toBe(1)
+  expect(found(/^1 imported \(1 without an access token\), 0 kept, 0 left, 0 refused$/m)).toBe(1)
+  const rows = await database.query(
+    'select client_id, refresh_token, last_refreshed_at is not null as refreshed from oauth_tokens order by client_id',
+  )
+  const sealed = expect.stringMatching(/^eg1\./)
+  expect(rows).toEqual(
+    ['17', 'another-client', 'smart-tax-nation', 'user-1', 'user-2'].map(client_id => ({
+      client_id,
+      refresh_token: sealed,
+      refreshed: client_id === 'user-1',
+    })),
+  )
 })

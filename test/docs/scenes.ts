@@ -25,6 +25,27 @@ const stored = async ({ tokens, zoho }: Place): Promise<Record<string, string>> 
   return {}
 }
 
+/** A program with better-auth on the database of the examples. */
+function withBetterAuth(body: string, example: string): string {
+  return `
+    import { betterAuth } from 'better-auth'
+    import { getMigrations } from 'better-auth/db/migration'
+    import { OAuthTokenService } from 'evergrant'
+    import pg from 'pg'
+    import { ${example} } from './example.mjs'
+    const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+    const tokens = await OAuthTokenService.open()
+    const options = {
+      database: pool,
+      baseURL: 'http://127.0.0.1',
+      secret: 'a secret that is long enough for better-auth',
+      logger: { disabled: true },
+    }
+    ${body}
+    await tokens.close()
+    await pool.end()`
+}
+
 /** By the name of the example. Those that are not here are run as they are, and need nothing more. */
 export const scenes: Readonly<Record<string, Scene>> = {
   'README.md: Evergrant': { prints: /^70 characters that work$/m },
@@ -83,6 +104,40 @@ export const scenes: Readonly<Record<string, Scene>> = {
     prints: /^1000\./m,
   },
   'docs/guide/import-records.md: In a program': { prints: /outcome: 'imported'/ },
+  'docs/guide/moving-in.md: better-auth': {
+    program: withBetterAuth(
+      `
+      const auth = betterAuth({ ...options, databaseHooks: accountHooks(tokens) })
+      await (await getMigrations(auth.options)).runMigrations()
+      const { internalAdapter } = await auth.$context
+      const user = await internalAdapter.createUser({ email: 'a@app.example', name: 'a' }, { method: 'other' })
+      const linked = { userId: user.id, providerId: 'zoho', accountId: '1' }
+      const account = await internalAdapter.createAccount({ ...linked, accessToken: 'at-1', refreshToken: 'rt-1' })
+      const kept = async () => (await tokens.getTokenRecord(user.id, 'zoho_crm'))?.refreshToken?.reveal()
+      console.log(await kept())
+      await internalAdapter.updateAccount(account.id, { accessToken: 'at-2', refreshToken: 'rt-2' })
+      console.log(await kept())`,
+      'accountHooks',
+    ),
+    prints: /^rt-1\nrt-2$/m,
+  },
+  'docs/guide/moving-in.md: better-auth (2)': {
+    program: withBetterAuth(
+      `
+      import { symmetricEncrypt } from 'better-auth/crypto'
+      const auth = betterAuth({ ...options, account: { encryptOAuthTokens: true } })
+      await (await getMigrations(auth.options)).runMigrations()
+      const { internalAdapter, secretConfig } = await auth.$context
+      const user = await internalAdapter.createUser({ email: 'b@app.example', name: 'b' }, { method: 'other' })
+      const refreshToken = await symmetricEncrypt({ key: secretConfig, data: 'rt-of-b' })
+      await internalAdapter.createAccount({ userId: user.id, providerId: 'zoho', accountId: '2', refreshToken })
+      await pool.query('delete from account where "accountId" <> $1', ['2'])
+      console.log(await importEncrypted(tokens, auth, pool))
+      console.log((await tokens.getTokenRecord(user.id, 'zoho_crm'))?.refreshToken?.reveal())`,
+      'importEncrypted',
+    ),
+    prints: /outcome: 'imported'.*^rt-of-b$/ms,
+  },
   'docs/guide/moving-in.md: In a program': {
     prepare: async ({ database }) => {
       await database.query(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { projectDirectory } from './project.ts'
 
-/** A folder as a user of Evergrant has one, with the built package and PostgreSQL's driver installed. */
+/** A folder as a user of Evergrant has one, with the built package and what its examples import installed. */
 export interface UserProject {
   readonly directory: string
   /** For the environment of its programs: nothing that this process has beside what Node needs. */
@@ -13,7 +13,7 @@ export interface UserProject {
   folder(name: string): string
 }
 
-const INSTALLED = ['pg', 'drizzle-orm']
+const INSTALLED = ['pg', 'drizzle-orm', 'better-auth']
 
 /** Stands for npm at a prompt: `npx evergrant` is the built command, and everything is installed already. */
 const programs = {

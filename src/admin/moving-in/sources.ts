@@ -6,6 +6,7 @@ import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { ForeignDatabase, ForeignRow } from '../../store/foreign-database.ts'
 import { parseFileUrl } from '../../store/sqlite/file-url.ts'
 import { nameOfDatabase } from '../find-database.ts'
+import { type AccountClient, accountRows, authjsTable, betterAuthTable } from './accounts.ts'
 import type { RowSource, SourceRow } from './source-row.ts'
 import { type FoundTable, findTable, type TableShape } from './table-columns.ts'
 import { tokenRowOf, tokenTable } from './token-table.ts'
@@ -20,11 +21,25 @@ export interface TokenTableSource {
   readonly table?: string | undefined
 }
 
+/** The accounts of users at their providers, as a sign-in library keeps them. */
+export interface AccountsSource {
+  /** The library: better-auth, or Auth.js (NextAuth). */
+  readonly from: 'better-auth' | 'authjs'
+  /** As {@link TokenTableSource.database}. */
+  readonly database: DatabaseHandle
+  /** Default: `account` or `accounts`, whichever has the columns. */
+  readonly table?: string | undefined
+  /** Who the client of a connection becomes: the library's user (default), or the account's id at the provider. */
+  readonly client?: AccountClient | undefined
+}
+
 /** Where connections are taken from. */
-export type ImportSource = TokenTableSource
+export type ImportSource = TokenTableSource | AccountsSource
 
 const NAMES: Readonly<Record<ImportSource['from'], readonly string[]>> = {
   table: ['from', 'database', 'table'],
+  'better-auth': ['from', 'database', 'table', 'client'],
+  authjs: ['from', 'database', 'table', 'client'],
 }
 
 /**
@@ -40,19 +55,35 @@ export async function openRowSource(source: ImportSource): Promise<RowSource> {
     )
   }
   refuseUnknownNames(source, names, { owner: `A source from "${source.from}"`, noun: 'field' })
-  return openTable(source.database, tokenTable, source.table, tokenRowOf, '')
+  switch (source.from) {
+    case 'table':
+      return openTable(source, tokenTable, tokenRowOf, '')
+    case 'better-auth':
+      return openTable(source, betterAuthTable, accountRows(clientOf(source)), SEVERAL_ACCOUNTS)
+    case 'authjs':
+      return openTable(source, authjsTable, accountRows(clientOf(source)), SEVERAL_ACCOUNTS)
+  }
+}
+
+const SEVERAL_ACCOUNTS =
+  ': where a user has several accounts, --client account (in code: client) makes each a connection of its own'
+
+function clientOf({ client = 'user' }: AccountsSource): AccountClient {
+  if (client === 'user' || client === 'account') return client
+  throw new InvalidInputError(
+    'The client of an account is "user" or "account": say which one with --client (in code: client).',
+  )
 }
 
 async function openTable<Role extends string>(
-  handle: DatabaseHandle,
+  { database: handle, table }: Pick<TokenTableSource, 'database' | 'table'>,
   shape: TableShape<Role>,
-  name: string | undefined,
   rowOf: (row: ForeignRow, found: FoundTable<Role>) => SourceRow,
   againstDuplicates: string,
 ): Promise<RowSource> {
   const { database, place } = await openDatabase(handle)
   try {
-    const found = await findTable(database, shape, name)
+    const found = await findTable(database, shape, table)
     return {
       name: `table ${found.table.name} of ${place}`,
       againstDuplicates,

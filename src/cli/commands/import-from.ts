@@ -11,7 +11,7 @@ import { type Invocation, textOption, withService } from '../invocation.ts'
 import { progressBar } from '../progress-bar.ts'
 import { visible } from '../visible-text.ts'
 
-const KINDS = ['table']
+const KINDS = ['table', 'better-auth', 'authjs']
 /** Rows of each fate that are named to people; programs get all. */
 const NAMED_ROWS = 20
 
@@ -65,10 +65,32 @@ function sourceOf(invocation: Invocation): ImportSource {
   const table = textOption(invocation, 'table')
   switch (kind) {
     case 'table':
+      clientOf(invocation, kind, [])
       return { from: kind, database: placeOf(invocation), table }
+    case 'better-auth':
+    case 'authjs': {
+      const client = clientOf(invocation, kind, ['user', 'account'])
+      return { from: kind, database: placeOf(invocation), table, client }
+    }
     default:
       throw new UsageError(`--from takes one of ${KINDS.join(', ')}.`)
   }
+}
+
+/** The value of --client, among those that the kind has. */
+function clientOf<Choice extends string>(
+  invocation: Invocation,
+  kind: string,
+  known: readonly Choice[],
+): Choice | undefined {
+  const text = textOption(invocation, 'client')
+  const chosen = known.find(choice => choice === text)
+  if (text === undefined || chosen !== undefined) return chosen
+  throw new UsageError(
+    known.length === 0
+      ? `--client does not go with --from ${kind}.`
+      : `--client takes ${known.join(' or ')} with --from ${kind}.`,
+  )
 }
 
 /** The option is for places without a secret, and wins over a variable that may have been set for long. */

@@ -7,7 +7,7 @@ import { visible } from '../visible-text.ts'
 import { importFromSource } from './import-from.ts'
 
 // What goes with --from alone.
-const OF_A_SOURCE = ['source', 'table', 'map', 'apply']
+const OF_A_SOURCE = ['source', 'table', 'client', 'map', 'apply']
 
 /** Takes tokens over: from another system, from the environment, or from records on standard input. */
 export async function importTokensOf(invocation: Invocation): Promise<number> {
