@@ -18,7 +18,8 @@ export const NO_FAILURE = {
   nextAttemptAt: null,
   lastError: null,
   attemptId: null,
-  ...NO_LEASE,
+  leaseId: null,
+  leaseUntil: null,
 } as const
 
 export function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {
