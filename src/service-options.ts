@@ -13,7 +13,10 @@ export interface CallCredentials {
 
 /** Options that every call takes. */
 export interface CallOptions {
-  /** Lets the caller give up. A refresh under way goes on. */
+  /**
+   * Lets the caller give up. A refresh or a revocation under way goes on; a write to the database that has begun is
+   * waited for.
+   */
   readonly signal?: AbortSignal | undefined
 }
 

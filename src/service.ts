@@ -208,10 +208,10 @@ export class OAuthTokenService {
     const asked = revoke ? assembly.revocationOf(key) : null
     // What was left of a refresh goes with it. In the caller's own transaction the row may be locked.
     if (tx === undefined) await assembly.rescue.replayConnection(key)
-    const seed = await assembly.seeds.available(key)
+    const seed = await unlessAborted(assembly.seeds.available(key), signal)
     const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
     assembly.forget(key, tx !== undefined)
-    if (asked !== null) await revokePending(assembly.ports, key, asked)
+    if (asked !== null) await unlessAborted(revokePending(assembly.ports, key, asked), signal)
     return deleted !== null || seed !== null
   }
 

@@ -49,7 +49,8 @@ async function parse(args: readonly string[], output: Output): Promise<number> {
     .exitOverride()
     // Mistakes are told by printFailure, in one manner with all others.
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
+    // The list of verbs leaves less than the parser would wrap at by itself.
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf, minWidthToWrap: 30 })
     .addHelpText('after', EPILOGUE)
   for (const verb of verbs) {
     addVerb(program, verb, async command => {
