@@ -171,6 +171,7 @@ export class OAuthTokenService {
     const key = parseKey(clientId, provider)
     checkCallOptions('hasToken', options, key)
     const assembly = await this.#started(options.signal)
+    assembly.appFor(key, undefined)
     const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
     return row !== null || (await unlessAborted(assembly.seeds.available(key), options.signal)) !== null
   }
