@@ -72,7 +72,7 @@ describe('the package', () => {
   })
 
   test('T33: has a bill of materials: what an installation brings, each with its version, licence and hash', async () => {
-    const { code, stdout, stderr } = await run(join(projectDirectory, '.ci/sbom'), [])
+    const { code, stdout, stderr } = await run(process.execPath, [join(projectDirectory, '.ci/sbom.js')])
     expect([code, stderr]).toEqual([0, ''])
     const bill = JSON.parse(stdout)
     expect([bill.bomFormat, bill.metadata.component.purl]).toEqual([
