@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { EvergrantError } from 'evergrant'
+import Libsql from 'libsql'
 import pg from 'pg'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { startPostgres } from '../support/postgres-server.ts'
@@ -9,7 +10,7 @@ import { ENCODINGS, makeCanary } from './canary.ts'
 import { filesIn, fill, findInFiles, plantPlaintext, rotating, rowsAsText, TALKATIVE } from './copies.ts'
 import { DATABASE_FAULTS } from './database-faults.ts'
 import { sized } from './sizes.ts'
-import { tokenEndpoint } from './token-endpoint.ts'
+import { json, tokenEndpoint } from './token-endpoint.ts'
 
 const world = await serviceWorld()
 const endpoint = await tokenEndpoint()
@@ -39,6 +40,31 @@ test('T1: rows, data files, write-ahead log, server log and statements of Postgr
   })
   expect(places(planted)).toEqual(everywhere(ENCODINGS))
   expect(places(canary)).toEqual(everywhere([]))
+})
+
+test('T1: a lifeboat, which keeps answers that cannot be stored yet, holds no token', async () => {
+  const canary = makeCanary()
+  const profile = endpoint.profile('acme', { rotation: 'strict' })
+  const url = world.url('SQLite')
+  const lifeboat = join(world.directory, 'lifeboat')
+  const tokens = await world.open(url, {
+    lifeboat,
+    providers: { acme: { profile, ...CREDENTIALS } },
+    policy: { storeTimeoutMs: 300 },
+  })
+  await tokens.storeTokens('client', 'acme', { accessToken: 'old', refreshToken: canary.secret('refresh') })
+  // The answer comes while somebody else has the database.
+  const other = new Libsql(url.slice('file:'.length))
+  endpoint.usually = socket => {
+    other.exec('begin immediate')
+    socket.write(json({ access_token: canary.secret('access'), refresh_token: canary.secret('next') }))
+  }
+  expect((await tokens.refreshToken('client', 'acme')).accessToken).toContain(canary.mark)
+  const kept = filesIn(lifeboat).filter(path => path.endsWith('.sealed'))
+  expect(kept).toHaveLength(1)
+  expect(findInFiles(canary, lifeboat)).toEqual([])
+  other.exec('rollback')
+  other.close()
 })
 
 test('T1: PostgreSQL without a key is refused, in every environment, and nothing is written', async () => {
