@@ -48,6 +48,9 @@ export interface SqlDialect {
   after(ms: number): SQL
   /** An instant as ms since the epoch. */
   epochMs(instant: Column | SQL): SQL<number | null>
+  /** An instant as text that loses nothing, and back. */
+  exactText(instant: Column): SQL<string>
+  fromExactText(text: string): SQL
   /** Whether nobody holds the lease any more. */
   leaseIsOver(leaseUntil: Column, longestLeaseMs: number): SQL
 }

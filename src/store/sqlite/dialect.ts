@@ -8,6 +8,8 @@ export const sqliteDialect: SqlDialect = {
   now,
   after: ms => (ms === Number.POSITIVE_INFINITY ? sql`9e999` : sql`${now} + ${ms}`),
   epochMs: instant => sql<number | null>`${instant}`,
+  exactText: instant => sql<string>`cast(${instant} as text)`,
+  fromExactText: text => sql`cast(${text} as integer)`,
   leaseIsOver: (leaseUntil, longestLeaseMs) =>
     sql`(${or(lte(leaseUntil, now), sql`${leaseUntil} > ${now} + ${longestLeaseMs}`)})`,
 }
