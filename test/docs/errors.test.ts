@@ -221,6 +221,11 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       rmSync(`${dataDirectory}/evergrant.db.key`)
       return open({ database: undefined })
     },
+    async () => {
+      const refusal = Object.assign(new Error('what was sent'), { name: 'AccessDeniedException' })
+      const load = () => Promise.reject(refusal)
+      return open({ encryptionKeys: { name: 'the ring that the KMS unwraps', load } })
+    },
   ],
 }
 
