@@ -3,7 +3,6 @@
 import { writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { watched } from './crash-points.js'
-import { profileOf } from './profile.js'
 
 const { index, service, providers, open, provider, connections, accepts, aim } = JSON.parse(process.argv[2])
 const PAUSE_MS = 100
@@ -19,10 +18,11 @@ const say = line => writeSync(1, `${JSON.stringify(line)}\n`)
 const counts = { calls: 0, longestWaitMs: 0, events: {} }
 let stopping = false
 
-const profile = profileOf(provider, defineProvider)
 const tokens = await OAuthTokenService.open({
   ...open,
-  providers: { [provider.name]: { ...provider.app, profile } },
+  providers: {
+    [provider.definition.name]: { ...provider.app, profile: defineProvider(provider.definition) },
+  },
   onEvent: ({ type, code }) => {
     const name = code === undefined ? type : `${type} ${code}`
     counts.events[name] = (counts.events[name] ?? 0) + 1
@@ -44,7 +44,7 @@ async function ask(connection) {
   while (!stopping) {
     const askedAt = performance.now()
     try {
-      const token = await tokens.getAccessToken(connection, provider.name)
+      const token = await tokens.getAccessToken(connection, provider.definition.name)
       note(askedAt)
       if (token !== shown || performance.now() - shownAt > SHOW_EVERY_MS) {
         shown = token

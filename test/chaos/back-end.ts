@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { ProviderDefinition } from 'evergrant/providers'
 import type { Point } from './plan.ts'
 
 /** One refresh of a process to be struck, by its own hand. */
@@ -20,9 +21,7 @@ export interface Order {
   /** Options of `open`, without providers. */
   readonly open: object
   readonly provider: {
-    readonly name: string
-    readonly tokenEndpoint: string
-    readonly rotation: string
+    readonly definition: ProviderDefinition
     readonly app: { readonly clientId: string; readonly clientSecret: string }
   }
   readonly connections: readonly string[]

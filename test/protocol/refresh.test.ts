@@ -183,23 +183,6 @@ describe('many callers and many processes', () => {
   })
 })
 
-test('a token that runs out while its refresh is waited for: the caller waits on, as one without', async () => {
-  const { world, process, provider } = await connected(7 * SECOND)
-  provider.before = () => world.clock.delay(9 * SECOND)
-  const startedAt = world.clock.monotonicMs()
-  expect((await world.run(process.get())).accessToken).toMatch(/^access-/)
-  expect(world.clock.monotonicMs() - startedAt).toBeGreaterThanOrEqual(9 * SECOND)
-  expect(provider.asked).toEqual(['grant'])
-})
-
-test('… and no longer than 15 s in all', async () => {
-  const { world, process, provider } = await connected(7 * SECOND)
-  provider.before = () => new Promise(() => {})
-  const startedAt = world.clock.monotonicMs()
-  await expect(world.run(process.get())).rejects.toThrow('no refresh ended within 15000 ms')
-  expect(world.clock.monotonicMs() - startedAt).toBeLessThanOrEqual(15 * SECOND + 100)
-})
-
 describe('with three minutes left and a provider in trouble', () => {
   test.each(Object.entries(answers))(
     '%s: every caller gets the stored token, and nothing is marked dead',
