@@ -2,14 +2,14 @@ import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
 import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
-import { InvalidInputError, StoreUnavailableError } from './errors.ts'
+import { EvergrantError, InvalidInputError, StoreUnavailableError } from './errors.ts'
 import { healthOf, type ServiceHealth } from './health.ts'
 import { lifeboatDirectory } from './lifeboat/directory.ts'
 import { lifeboatPlace } from './lifeboat-place.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import type { Policy } from './lifecycle/policy.ts'
 import { requireNeededKeys } from './needed-keys.ts'
-import { checkOpenOptions, parseCache, parsePolicy } from './open-options.ts'
+import { checkOpenOptions, parseCache, parsePolicy, parseSweep } from './open-options.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
@@ -26,6 +26,7 @@ import { Refresher } from './refresh/refresher.ts'
 import { named } from './refresh/refusal-error.ts'
 import { Rescue } from './refresh/rescue.ts'
 import { StoreHealth } from './refresh/store-health.ts'
+import { Sweeper, type SweptProvider } from './refresh/sweeper.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
 import { fileKeys, type SealedData } from './sealing/file-keys.ts'
 import { KeyRing } from './sealing/key-ring.ts'
@@ -61,6 +62,7 @@ export class Assembly implements ObtainContext {
   readonly cache: TokenCache | null
   readonly rescue: Rescue
   readonly refresher: Refresher
+  readonly sweeper: Sweeper
   readonly seeds: Seeds
   readonly behind: ((settled: Promise<void>) => void) | null
   readonly #environment: Environment
@@ -79,6 +81,7 @@ export class Assembly implements ObtainContext {
     this.cache = limits === null ? null : new TokenCache(ports.clock, limits)
     this.rescue = new Rescue(ports, health, this.cache)
     this.refresher = new Refresher(ports, health, this.rescue, this.cache)
+    this.sweeper = new Sweeper(ports, health, this.refresher, () => this.#swept())
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
     this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
   }
@@ -159,7 +162,18 @@ export class Assembly implements ObtainContext {
     return healthOf(this.ports, this.#health, this.rescue, this.refresher)
   }
 
+  /** The providers whose app credentials are known without a call. */
+  #swept(): readonly SweptProvider[] {
+    return this.providers.names.flatMap(name => {
+      const app = this.providers.appOf(name) ?? usableApp(this.#environment, name)
+      if (app === null) return []
+      const provider = this.providers.get(name)
+      return [{ name, targetOf: ({ clientId }) => (clientId === app.clientId ? null : { provider, app }) }]
+    })
+  }
+
   async close(): Promise<void> {
+    this.sweeper.close()
     await this.refresher.close()
     await this.#release()
   }
@@ -213,12 +227,23 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
     release,
   })
   if (!anyKeys) await assembly.replayLifeboat()
+  if (!anyKeys && parseSweep(options.backgroundRefresh)) assembly.sweeper.start()
   return assembly
 }
 
 async function afterwards(release: () => Promise<void>, error: unknown): Promise<never> {
   await release()
   throw error
+}
+
+// Variables that make no sense are told to who asks for a token.
+function usableApp(environment: Environment, provider: string): AppCredentials | null {
+  try {
+    return environment.appOf(provider)
+  } catch (error) {
+    if (error instanceof EvergrantError) return null
+    throw error
+  }
 }
 
 async function prepareDirectory({ directory }: Extract<DatabaseChoice, { kind: 'sqlite' }>): Promise<void> {

@@ -22,6 +22,7 @@ interface OptionsOfCalls {
   readonly listTokens: ListTokensOptions
   readonly reportRejected: CallOptions
   readonly health: CallOptions
+  readonly tick: CallOptions
   readonly fetch: FetchOptions
 }
 
@@ -39,6 +40,7 @@ const NAMES: { readonly [Call in keyof OptionsOfCalls]: NamesOf<OptionsOfCalls[C
   listTokens: { clientId: true, provider: true, status: true, limit: true, cursor: true, signal },
   reportRejected: { signal },
   health: { signal },
+  tick: { signal },
   fetch: {
     allowHosts: true,
     method: true,

@@ -47,6 +47,7 @@ export type {
 } from './providers/profile.ts'
 export type { ProviderOverride } from './providers/provider-override.ts'
 export type { AccessToken } from './refresh/held-token.ts'
+export type { SweepReport } from './refresh/sweeper.ts'
 export { Secret } from './secret.ts'
 export { OAuthTokenService } from './service.ts'
 export type {

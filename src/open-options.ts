@@ -26,8 +26,8 @@ const CACHE_DEFAULTS: CacheLimits = { maxAgeMs: 30_000, maxEntries: 10_000 }
 export function checkOpenOptions(options: unknown): void {
   if (!isObject(options)) throw wrong('The options of open()', 'an object', options)
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'open()', noun: 'option' })
-  if (isObject(options.backgroundRefresh)) throw refusedSweep(options.backgroundRefresh)
-  for (const name of ['migrate', 'backgroundRefresh', 'requireSealed']) {
+  parseSweep(options.backgroundRefresh)
+  for (const name of ['migrate', 'requireSealed']) {
     const value = options[name]
     if (value !== undefined && typeof value !== 'boolean') throw wrong(name, 'true or false', value)
   }
@@ -71,14 +71,15 @@ export function parsePolicy(given: OpenOptions['policy']): Policy {
   return policy
 }
 
-// The contract names { sweep } already; whoever asks for it must not believe to have it.
-function refusedSweep(given: Readonly<Record<string, unknown>>): InvalidInputError {
+/** Whether the refresher runs that sweeps what nobody asks for. @throws InvalidInputError */
+export function parseSweep(given: unknown): boolean {
+  if (given === undefined || typeof given === 'boolean') return false
+  const expected = 'true, false or { sweep: true }'
+  if (!isObject(given)) throw wrong('backgroundRefresh', expected, given)
   refuseUnknownNames(given, ['sweep'], { owner: 'The option backgroundRefresh', noun: 'field' })
-  if (!('sweep' in given)) return wrong('backgroundRefresh', 'true or false', given)
-  return new InvalidInputError(
-    'backgroundRefresh: { sweep } is not there yet: no refresher sweeps connections that nobody asks for. ' +
-      'Give true (the default), or false.',
-  )
+  const { sweep = false } = given
+  if (typeof sweep !== 'boolean') throw wrong('backgroundRefresh.sweep', 'true or false', sweep)
+  return sweep
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

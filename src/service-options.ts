@@ -13,7 +13,10 @@ export interface CallCredentials {
 
 /** Options that every call takes. */
 export interface CallOptions {
-  /** Lets the caller give up. A refresh under way goes on. */
+  /**
+   * Lets the caller give up. A refresh or a revocation under way goes on; a write to the database that has begun is
+   * waited for.
+   */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -78,8 +81,11 @@ export interface OpenOptions {
   readonly providers?: Readonly<Record<string, ProviderOverride | undefined>> | undefined
   /** Whether tables are made and upgraded at start. Default true. */
   readonly migrate?: boolean | undefined
-  /** Whether tokens are refreshed behind the caller's back before they are due. Default true. */
-  readonly backgroundRefresh?: boolean | undefined
+  /**
+   * Whether tokens are refreshed behind the caller's back before they are due. Default true. With `sweep` those too
+   * that nobody asks for, as long as their app credentials are known to `open` or the environment.
+   */
+  readonly backgroundRefresh?: boolean | { readonly sweep?: boolean | undefined } | undefined
   /** A platform's hook that keeps background work alive after the answer. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
   /** Tokens in memory; false: none. */

@@ -14,6 +14,7 @@ import { type AccessToken, accessTokenOf, type HeldToken, scopesOf } from './ref
 import { obtain } from './refresh/obtain.ts'
 import { named } from './refresh/refusal-error.ts'
 import { storeTokens } from './refresh/store-tokens.ts'
+import type { SweepReport } from './refresh/sweeper.ts'
 import type {
   CallCredentials,
   CallOptions,
@@ -174,6 +175,7 @@ export class OAuthTokenService {
     const key = parseKey(clientId, provider)
     checkCallOptions('hasToken', options, key)
     const assembly = await this.#started(options.signal)
+    assembly.appFor(key, undefined)
     const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
     return row !== null || (await unlessAborted(assembly.seeds.available(key), options.signal)) !== null
   }
@@ -212,10 +214,10 @@ export class OAuthTokenService {
     const asked = revoke ? assembly.revocationOf(key) : null
     // What was left of a refresh goes with it. In the caller's own transaction the row may be locked.
     if (tx === undefined) await assembly.rescue.replayConnection(key)
-    const seed = await assembly.seeds.available(key)
+    const seed = await unlessAborted(assembly.seeds.available(key), signal)
     const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
     assembly.forget(key, tx !== undefined)
-    if (asked !== null) await revokePending(assembly.ports, key, asked)
+    if (asked !== null) await unlessAborted(revokePending(assembly.ports, key, asked), signal)
     return deleted !== null || seed !== null
   }
 
@@ -271,6 +273,17 @@ export class OAuthTokenService {
       token: () => this.#get('getToken', clientId, provider, undefined, { signal }),
       reject: held => this.#reject(assembly, key, held.accessToken.reveal(), signal),
     })
+  }
+
+  /**
+   * Refreshes once whatever is due now, also what nobody asks for: for a scheduler of your own, in place of
+   * `backgroundRefresh: { sweep: true }`. Only where app credentials are known to `open` or the environment.
+   * A signal ends the wait; what is under way goes on.
+   */
+  async tick(options: CallOptions = {}): Promise<SweepReport> {
+    checkCallOptions('tick', options)
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(assembly.sweeper.tick(), options.signal)
   }
 
   /**

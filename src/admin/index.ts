@@ -27,8 +27,9 @@ export {
 } from './moving-in/import-from.ts'
 export type { ImportReport, ReportedRow, ReportedRows } from './moving-in/report.ts'
 export type { SourceKey } from './moving-in/source-row.ts'
-export type { AccountsSource, ImportSource, TokenTableSource } from './moving-in/sources.ts'
+export type { AccountsSource, ImportSource, TokenTableSource, ZohoSdkSource } from './moving-in/sources.ts'
 export type { MovingOutcome, MovingReason } from './moving-in/verdict.ts'
+export type { TextInput, ZohoSdkClient } from './moving-in/zoho-sdk.ts'
 export { openWithAnyKeys } from './open-with-any-keys.ts'
 export { type RevokeResult, type RevokeTokensOptions, revokeTokens } from './revoke-tokens.ts'
 export {

@@ -21,6 +21,26 @@ const ADVICE: readonly { readonly names: RegExp; readonly instead: string }[] = 
   },
 ]
 
+/** Secrets that are known by their looks, alone or as the value of an option. */
+const SHAPES: readonly { readonly what: string; readonly looks: RegExp; readonly instead: string }[] = [
+  {
+    what: 'A URL with a password',
+    // `scheme://user:password@host`, `?password=…`, and the words of libpq.
+    looks: /[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s]*@|(?:^|[\s?&="'])password\s*=/i,
+    instead: 'Set DATABASE_URL; for the source of an import, EVERGRANT_SOURCE_URL.',
+  },
+  {
+    what: 'An encryption key',
+    looks: /(?:^|[=,\s])[\w-]+:[\w+/-]{43}=?(?:[,\s]|$)/,
+    instead: 'Set EVERGRANT_ENCRYPTION_KEYS. The id of a key is what stands before the colon.',
+  },
+  {
+    what: 'A token of Zoho',
+    looks: /\b1000\.[0-9a-f]{32}\.[0-9a-f]{32}\b/,
+    instead: 'Give tokens to `evergrant import` on standard input, or set ZOHO_REFRESH_TOKEN.',
+  },
+]
+
 /**
  * Refuses secrets in the arguments, before anything could print them.
  * @throws UsageError names the option and what to use instead, never the value
@@ -32,18 +52,9 @@ export function refuseSecretsIn(args: readonly string[]): void {
     const name = option?.replaceAll(/[-_]/g, '').toLowerCase()
     const advice = name === undefined ? undefined : ADVICE.find(({ names }) => names.test(name))
     if (advice !== undefined) throw refusal(`--${option}`, advice.instead)
-    if (holdsPassword(arg)) {
-      throw refusal(
-        'A URL with a password',
-        'Set DATABASE_URL; for the source of an import, EVERGRANT_SOURCE_URL.',
-      )
-    }
+    const shape = SHAPES.find(({ looks }) => looks.test(arg))
+    if (shape !== undefined) throw refusal(shape.what, shape.instead)
   }
-}
-
-// `scheme://user:password@host`, alone or as the value of an option.
-function holdsPassword(arg: string): boolean {
-  return /[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s]*@/i.test(arg)
 }
 
 function refusal(what: string, instead: string): UsageError {

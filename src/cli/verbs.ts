@@ -31,6 +31,8 @@ EVERGRANT_SOURCE_URL.
   table        a table like oauth_tokens, with plaintext tokens in it
   better-auth  its table of accounts; tokens that it has encrypted are refused
   authjs       the table of accounts of Auth.js (NextAuth)
+  zoho-sdk     the CSV file or a MySQL dump of its token store; a file, or
+               standard input; --client is its user (default) or the row's id
 
 Records are a JSON array of objects, or JSON objects one a line, with
   clientId                   your customer
@@ -113,8 +115,8 @@ export const verbs: readonly Verb[] = [
       ['--overwrite', 'replace connections that are there; they are kept otherwise'],
       ['--dry-run', 'say what would be done, and do nothing; --from does so anyway'],
       ['--env <client>', 'store the refresh token of ZOHO_REFRESH_TOKEN for this client'],
-      ['--provider <name>', 'with --env: only this provider'],
-      ['--from <kind>', 'another system: table, better-auth or authjs'],
+      ['--provider <name>', 'with --env: only this provider; with zoho-sdk: what it is for'],
+      ['--from <kind>', 'another system: table, better-auth, authjs or zoho-sdk'],
       ['--source <place>', 'with --from: SQLite file, or URL without a password'],
       ['--table <name>', 'with --from: where the table has another name than usual'],
       ['--client <which>', 'with --from: the client is their user (default) or account'],

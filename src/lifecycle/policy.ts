@@ -50,6 +50,14 @@ export interface Policy {
   readonly storeTimeoutMs: number
   /** How long a refresh waits for its new refresh token to be on the disk, where there is a lifeboat. Default 1 s. */
   readonly lifeboatTimeoutMs: number
+  /** Pause between two looks of the sweep at what is due. Default 5 s. */
+  readonly sweepIntervalMs: number
+  /** Requests of the sweep in flight at one token endpoint. A count. Default 16. */
+  readonly sweepConcurrency: number
+  /** Requests that the sweep starts in a second at one token endpoint. A count. Default 100. */
+  readonly sweepPerSecond: number
+  /** A refresh token that ends for good within this time is told of at each refresh. Default 7 days. */
+  readonly expiryWarningMs: number
   /** How long `close()` waits for refreshes in flight. Default `requestTimeoutMs` + 2 s. */
   readonly closeTimeoutMs: number
   /**
@@ -96,6 +104,10 @@ export function policyWith(given: PolicyOptions): Policy {
     storeTimeoutMs: 3 * SECOND,
     lifeboatTimeoutMs: 1 * SECOND,
     closeTimeoutMs: requestTimeoutMs + 2 * SECOND,
+    sweepIntervalMs: 5 * SECOND,
+    sweepConcurrency: 16,
+    sweepPerSecond: 100,
+    expiryWarningMs: 7 * 24 * 60 * MINUTE,
     breakerConnections: 3,
     requestSlots: 128,
     ...definedOf(given),
@@ -125,8 +137,9 @@ export function faultOf(policy: Policy): string | null {
     if (policy[name] > 1) return `policy.${name} is a share: at most 1`
   }
   if (policy.softFactor < 1) return 'policy.softFactor must be at least 1'
-  if (policy.requestSlots < 1) return 'policy.requestSlots must be at least 1'
-  if (policy.breakerConnections < 1) return 'policy.breakerConnections must be at least 1'
+  for (const name of ['requestSlots', 'breakerConnections', 'sweepConcurrency', 'sweepPerSecond'] as const) {
+    if (policy[name] < 1) return `policy.${name} must be at least 1`
+  }
   if (policy.leaseMs <= policy.requestTimeoutMs + policy.sendMarginMs) {
     return 'policy.leaseMs must be longer than requestTimeoutMs + sendMarginMs: a lease must outlive its request'
   }

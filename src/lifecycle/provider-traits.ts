@@ -13,6 +13,8 @@ export interface ProviderTraits {
   readonly rotation: 'static' | 'window' | 'strict'
   /** A refresh kills the access token before it: then no soft refresh and no cache. */
   readonly refreshKillsAccessToken: boolean
+  /** A refresh token that is not used for this long is dead. Null: never, or not known. */
+  readonly refreshTokenIdleMs: number | null
   /** How long a throttled connection pauses when the provider does not say. */
   readonly throttleMs: number
 }

@@ -20,12 +20,19 @@ export function termOf(
   policy: Policy,
 ): Term {
   const lifetimeMs = expiresInMs ?? traits.lifetimeMs
-  if (lifetimeMs === null) return { lifetimeMs: null, expiresInMs: null, refreshInMs: null }
+  const idleInMs = keepAliveAfter(fraction, traits)
+  if (lifetimeMs === null) return { lifetimeMs: null, expiresInMs: null, refreshInMs: idleInMs }
+  const dueInMs = refreshDueAfter(lifetimeMs, fraction, traits, policy)
   return {
     lifetimeMs,
     expiresInMs: lifetimeMs,
-    refreshInMs: refreshDueAfter(lifetimeMs, fraction, traits, policy),
+    refreshInMs: idleInMs === null ? dueInMs : Math.min(dueInMs, idleInMs),
   }
+}
+
+/** When a refresh token has to be used so that it does not die of idleness: half of that time before, or a little later. */
+function keepAliveAfter(fraction: number, { refreshTokenIdleMs }: ProviderTraits): number | null {
+  return refreshTokenIdleMs === null ? null : refreshTokenIdleMs * (0.5 + 0.1 * fraction)
 }
 
 /** Whether a refresh brought nothing: asking again at once would loop. */

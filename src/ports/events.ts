@@ -9,6 +9,7 @@ import type { ConnectionKey } from './store.ts'
  * - `refresh_failed`: an attempt failed with `code`; the next may be made in `retryInMs`, null: at once.
  * - `served_while_failing`: a caller got the stored token although a refresh was wanted.
  * - `suspect`, `reauthorization_required`, `recovered`: what became of the grant.
+ * - `refresh_token_expiring`: the grant ends for good in `expiresInMs`, whatever is refreshed: connect the account again.
  * - `salvaged`: a failed answer held a refresh token, and it is stored.
  * - `commit_retried`, `commit_superseded`: the database took new tokens late (`attempts`), or others were there first.
  * - `breaker_opened`, `breaker_closed`: the token endpoint (`PROVIDER_UNAVAILABLE`), or the app there
@@ -39,6 +40,7 @@ export type EvergrantEvent = ConnectionKey &
     | { readonly type: 'suspect' }
     | { readonly type: 'reauthorization_required'; readonly reason: string }
     | { readonly type: 'recovered' }
+    | { readonly type: 'refresh_token_expiring'; readonly expiresInMs: number }
     | { readonly type: 'salvaged'; readonly detail: string }
     | { readonly type: 'commit_retried'; readonly attempts: number }
     | { readonly type: 'commit_superseded' }

@@ -199,6 +199,23 @@ export interface ListRequest {
   readonly after: ConnectionKey | null
 }
 
+/** Connections of a provider whose refresh is due: grant not refused, back-off over, nobody at it. */
+export interface DueRequest {
+  readonly provider: string
+  /** As in a claim. */
+  readonly longestLeaseMs: number
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly after: string | null
+}
+
+export interface DuePage {
+  /** What has been due longest comes first. */
+  readonly rows: readonly ConnectionRow[]
+  /** Opaque; null: that was the last page. */
+  readonly next: string | null
+}
+
 /** Runs a call inside the caller's own transaction. Its type is the driver's; only that driver's store takes it. */
 export interface InTransaction {
   readonly tx?: unknown
@@ -217,6 +234,8 @@ export interface TokenStore extends AsyncDisposable {
 
   read(key: ConnectionKey, options?: InTransaction): Promise<ConnectionRow | null>
   list(request: ListRequest): Promise<readonly ConnectionSummary[]>
+
+  due(request: DueRequest): Promise<DuePage>
 
   claim(request: ClaimRequest): Promise<boolean>
   commit(request: CommitRequest): Promise<boolean>

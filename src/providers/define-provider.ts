@@ -31,6 +31,7 @@ const unknownTraits: ProviderTraits = {
   refreshEarliestMs: 0,
   rotation: 'strict',
   refreshKillsAccessToken: false,
+  refreshTokenIdleMs: null,
   throttleMs: 60_000,
 }
 

@@ -21,6 +21,8 @@ export interface GenericProviderOptions {
   readonly refreshEarliestMs?: number | undefined
   /** Whether a refresh ends the access token before. Default false. */
   readonly refreshKillsAccessToken?: boolean | undefined
+  /** A refresh token that is not used for this long is dead: the sweep uses it in time. Default: never. */
+  readonly refreshTokenIdleMs?: number | null | undefined
   /** The pause after a throttle that names none. Default one minute. */
   readonly throttleMs?: number | undefined
 }

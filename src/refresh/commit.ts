@@ -164,7 +164,7 @@ function heldAfter(ports: RefreshPorts, pending: Pending): HeldToken {
   return { accessToken: tokens.accessToken, observed: { row, readAt: heldAt, answeredAt: heldAt } }
 }
 
-function report({ emit, clock }: RefreshPorts, pending: Pending, held: HeldToken): void {
+function report({ emit, clock, policy }: RefreshPorts, pending: Pending, held: HeldToken): void {
   const { clientId, provider } = pending.claim.key
   for (const warning of pending.tokens.warnings) emit({ type: 'answer_warning', clientId, provider, warning })
   if (pending.claim.found.status !== 'active') emit({ type: 'recovered', clientId, provider })
@@ -176,4 +176,8 @@ function report({ emit, clock }: RefreshPorts, pending: Pending, held: HeldToken
     rotated: pending.successor !== null && !pending.successor.equals(pending.spent),
     durationMs: clock.monotonicMs() - pending.sentAt,
   })
+  const { refreshTokenExpiresAt, now } = held.observed.row
+  const expiresInMs = refreshTokenExpiresAt === null ? Infinity : refreshTokenExpiresAt - now
+  if (expiresInMs > policy.expiryWarningMs) return
+  emit({ type: 'refresh_token_expiring', clientId, provider, expiresInMs: Math.max(0, expiresInMs) })
 }

@@ -55,6 +55,11 @@ export class Refresher {
     return this.#breakers.open
   }
 
+  /** Whether a circuit breaker keeps the connection from being asked for now. */
+  isBarred(observed: Observed, target: Target): boolean {
+    return this.#breakers.barred(askedFor(observed, target)) !== null
+  }
+
   /** Joins the refresh under way, or starts one. */
   refresh(observed: Observed, target: Target, explicit: boolean): Flight {
     return this.#flights.join(observed.row, target.app, () => this.#start(observed, target, explicit))
@@ -119,7 +124,7 @@ export class Refresher {
     if (observed.row.attemptId !== null && (await this.#rescue.replayRow(observed.row.id))) return 'again'
     // Before the claim: what cannot be opened or asked must not hold a lease.
     const spent = this.#openRefreshToken(observed)
-    const asked = askedBy(run, observed)
+    const asked = askedFor(observed, run.target)
     const barredBefore = this.#breakers.barred(asked)
     if (barredBefore !== null) return this.#refuseBarred(run, observed, barredBefore)
     const giveBack = await this.#slots.take(asked.endpoint)
@@ -221,7 +226,7 @@ export class Refresher {
   }
 }
 
-function askedBy({ target: { provider, app } }: Run, { row }: Observed): Asked {
+function askedFor({ row }: Observed, { provider, app }: Target): Asked {
   return { endpoint: provider.endpointOf(row.metadata).href, app, key: row }
 }
 

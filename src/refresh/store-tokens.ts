@@ -25,6 +25,8 @@ export type StoreTokensResult = 'stored' | 'exists'
 export interface StoreTokensOptions extends InTransaction {
   /** Whether a connection that is there is left alone. Default: none is. */
   readonly keeps?: ((row: ConnectionRow) => boolean) | undefined
+  /** Looked at before each write. One that has begun is waited for: behind a caller's back it could undo the next. */
+  readonly signal?: AbortSignal | undefined
 }
 
 // Due for its first refresh at once.
@@ -36,7 +38,7 @@ const TRIES = 20
 /**
  * Stores tokens over whatever is there: a re-connect always wins over a refresh under way. Which it is (the same
  * grant or another) is decided by the refresh token that lies in the row, so the write is a compare-and-set.
- * @throws StoreUnavailableError
+ * @throws StoreUnavailableError, or the signal's reason
  */
 export async function storeTokens(
   ports: RefreshPorts,
@@ -65,6 +67,7 @@ export async function storeTokens(
       scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
       metadata: { ...row?.metadata, ...tokens.metadata },
     }
+    options.signal?.throwIfAborted()
     if (await ports.store.put(request, options)) return 'stored'
   }
   throw new StoreUnavailableError(

@@ -3,9 +3,24 @@ import type {
   ConnectionKey,
   ConnectionRow,
   ConnectionSummary,
+  DueRequest,
   Revocation,
   Seed,
 } from '../ports/store.ts'
+
+export type StoredRow = Omit<ConnectionRow, 'now'>
+
+export const NO_LEASE = { leaseId: null, leaseUntil: null }
+export const NO_FAILURE = {
+  status: 'active',
+  statusReason: null,
+  failureCount: 0,
+  nextAttemptAt: null,
+  lastError: null,
+  attemptId: null,
+  leaseId: null,
+  leaseUntil: null,
+} as const
 
 export function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {
   return { ...row, hasAccessToken: accessToken !== null, hasRefreshToken: refreshToken !== null }
@@ -45,6 +60,27 @@ export function isClaimable(
   )
 }
 
+/** A page of the rows that are due, in the order of the instant, then of the id. */
+export function duePage<Row extends Claimed & { readonly id: string }>(
+  rows: Iterable<Row & Pick<ConnectionRow, 'provider' | 'refreshToken' | 'refreshAt'>>,
+  { provider, longestLeaseMs, limit, after }: DueRequest,
+  now: number,
+): { readonly rows: readonly Row[]; readonly next: string | null } {
+  const cursorOf = ({ refreshAt, id }: { refreshAt: number | null; id: string }): string =>
+    `${String(refreshAt).padStart(20, '0')} ${id}`
+  const due = [...rows]
+    .filter(row => row.provider === provider && row.refreshToken !== null)
+    .filter(({ status }) => status !== 'reauthorization_required')
+    .filter(({ refreshAt }) => refreshAt !== null && refreshAt <= now)
+    .filter(({ nextAttemptAt }) => nextAttemptAt === null || nextAttemptAt <= now)
+    .filter(row => isLeaseOver(row, longestLeaseMs, now))
+    .filter(row => after === null || cursorOf(row) > after)
+    .sort((a, b) => compareText(cursorOf(a), cursorOf(b)))
+    .slice(0, limit)
+  const last = due.at(-1)
+  return { rows: due, next: last === undefined || due.length < limit ? null : cursorOf(last) }
+}
+
 export function isLeaseOver({ leaseUntil }: Leased, longestLeaseMs: number, now: number): boolean {
   return leaseUntil === null || leaseUntil <= now || leaseUntil > now + longestLeaseMs
 }
@@ -55,4 +91,33 @@ export function compareKeys(a: ConnectionKey, b: ConnectionKey): number {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** A row that has nothing but its names, and what is given. */
+export function newRow(
+  { clientId, provider }: ConnectionKey,
+  id: string,
+  now: number,
+  values: Partial<StoredRow>,
+): StoredRow {
+  return {
+    ...NO_FAILURE,
+    id,
+    clientId,
+    provider,
+    accessToken: null,
+    refreshToken: null,
+    expiresAt: null,
+    scopes: null,
+    metadata: {},
+    generation: 0,
+    lifetimeMs: null,
+    refreshAt: null,
+    appId: null,
+    lastRefreshedAt: null,
+    refreshTokenExpiresAt: null,
+    ...values,
+    createdAt: now,
+    updatedAt: now,
+  }
 }

@@ -9,6 +9,8 @@ import type {
   ConnectionRow,
   ConnectionSummary,
   DeleteRequest,
+  DuePage,
+  DueRequest,
   FailureRecord,
   Fence,
   InTransaction,
@@ -29,10 +31,15 @@ import { closedStore } from './closed-store.ts'
 import { MemoryKeyProofs } from './memory-key-proofs.ts'
 import {
   compareKeys,
+  duePage,
   idOf,
   isClaimable,
   isLeaseOver,
+  NO_FAILURE,
+  NO_LEASE,
+  newRow,
   revocationGiven,
+  type StoredRow,
   summaryOf,
   useOf,
 } from './memory-rows.ts'
@@ -49,19 +56,7 @@ export function openMemoryStore(options: MemoryStoreOptions): TokenStore {
   return new MemoryStore(options)
 }
 
-type StoredRow = Omit<ConnectionRow, 'now'>
 type SeedUse = NonNullable<SeedMemory['use']>
-
-const NO_LEASE = { leaseId: null, leaseUntil: null }
-const NO_FAILURE = {
-  status: 'active',
-  statusReason: null,
-  failureCount: 0,
-  nextAttemptAt: null,
-  lastError: null,
-  attemptId: null,
-  ...NO_LEASE,
-} as const
 
 class MemoryStore implements TokenStore {
   readonly kind = 'memory'
@@ -108,6 +103,12 @@ class MemoryStore implements TokenStore {
       .sort(compareKeys)
       .slice(0, limit)
       .map(row => summaryOf(this.#given(row)))
+  }
+
+  async due(request: DueRequest): Promise<DuePage> {
+    this.#enter()
+    const { rows, next } = duePage(this.#rows.values(), request, this.#now())
+    return { rows: rows.map(row => this.#given(row)), next }
   }
 
   async claim(request: ClaimRequest): Promise<boolean> {
@@ -363,26 +364,7 @@ class MemoryStore implements TokenStore {
     const now = this.#now()
     const id = this.#randomness.uuid()
     this.#keysById.set(id, key)
-    this.#rows.set(key, {
-      ...NO_FAILURE,
-      id,
-      clientId,
-      provider,
-      accessToken: null,
-      refreshToken: null,
-      expiresAt: null,
-      scopes: null,
-      metadata: {},
-      generation: 0,
-      lifetimeMs: null,
-      refreshAt: null,
-      appId: null,
-      lastRefreshedAt: null,
-      refreshTokenExpiresAt: null,
-      ...values,
-      createdAt: now,
-      updatedAt: now,
-    })
+    this.#rows.set(key, newRow({ clientId, provider }, id, now, values))
     return true
   }
 

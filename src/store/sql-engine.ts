@@ -50,6 +50,9 @@ export interface SqlDialect {
   atMost(instant: SQL, latest: number): SQL
   /** An instant as ms since the epoch. */
   epochMs(instant: Column | SQL): SQL<number | null>
+  /** An instant as text that loses nothing, and back. */
+  exactText(instant: Column): SQL<string>
+  fromExactText(text: string): SQL
   /** Whether nobody holds the lease any more. */
   leaseIsOver(leaseUntil: Column, longestLeaseMs: number): SQL
 }

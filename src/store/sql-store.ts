@@ -11,6 +11,8 @@ import type {
   ConnectionRow,
   ConnectionSummary,
   DeleteRequest,
+  DuePage,
+  DueRequest,
   Fence,
   InTransaction,
   ListRequest,
@@ -26,6 +28,7 @@ import type {
   SettleRequest,
   TokenStore,
 } from '../ports/store.ts'
+import { DueRows } from './due-rows.ts'
 import type { PostgresTables } from './postgres/schema.ts'
 import { SeedLedger } from './seed-ledger.ts'
 import {
@@ -65,6 +68,7 @@ export class SqlStore implements TokenStore {
   readonly #tables: PostgresTables
   readonly #changes: TokenChanges
   readonly #seeds: SeedLedger
+  readonly #due: DueRows
   readonly #row: Fields
   readonly #summary: Fields
   readonly #readPrepared: (values: Placeholders, options: RunOptions) => Promise<Values[]>
@@ -79,6 +83,7 @@ export class SqlStore implements TokenStore {
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)
     this.#seeds = new SeedLedger(engine)
     this.#row = rowFields(oauthTokens, engine.dialect)
+    this.#due = new DueRows(engine, this.#row)
     this.#summary = summaryFields(oauthTokens, engine.dialect)
     const key = { clientId: sql.placeholder('clientId'), provider: sql.placeholder('provider') }
     this.#readPrepared = engine.prepared(db => this.#select(db, key))
@@ -116,6 +121,10 @@ export class SqlStore implements TokenStore {
       { repeatable: true },
     )
     return rows.map(parseSummary)
+  }
+
+  due(request: DueRequest): Promise<DuePage> {
+    return this.#due.page(request)
   }
 
   claim(request: ClaimRequest): Promise<boolean> {

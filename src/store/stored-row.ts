@@ -111,7 +111,7 @@ export function parseInstant(value: unknown): number {
   return parseNumber(value) ?? Number.NaN
 }
 
-function parseText(value: unknown): string {
+export function parseText(value: unknown): string {
   return String(value)
 }
 

@@ -18,8 +18,9 @@ export type {
 export type { FaultEndpoint, FaultScope, ZohoFault } from './zoho/faults.ts'
 export { type ForkedLocalZoho, forkLocalZoho } from './zoho/fork.ts'
 export { type LedgerEntry, type LedgerSummary, tokenDigest } from './zoho/ledger.ts'
-export { type InProcessOptions, startLocalZoho } from './zoho/server.ts'
+export { startLocalZoho } from './zoho/local-zoho.ts'
 export {
+  type InProcessOptions,
   type LocalZohoApp,
   type LocalZohoChanges,
   type LocalZohoOptions,

@@ -62,6 +62,13 @@ describe('a clientId that is the appâ€™s', () => {
     expect((await tokens.listTokens()).connections).toEqual([])
   })
 
+  test('is refused by hasToken, whose answer would be that of a call', async () => {
+    const tokens = await open('memory:', withApp())
+    await expect(tokens.hasToken(CREDENTIALS.clientId, 'zoho_crm')).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+    })
+  })
+
   test('is refused by getAccessToken also when a token of that name is in memory', async () => {
     const tokens = await open('memory:')
     await tokens.storeTokens(CREDENTIALS.clientId, 'zoho_crm', { accessToken: 'a' })
@@ -88,7 +95,7 @@ test('deleteToken with revoke changes nothing when it is refused as the callerâ€
   await expect(tokens.deleteToken(CLIENT, 'zoho_crm', { revoke: true })).rejects.toMatchObject({
     code: 'INVALID_INPUT',
   })
-  expect(await tokens.hasToken(CLIENT, 'zoho_crm')).toBe(true)
+  expect(await tokens.getTokenRecord(CLIENT, 'zoho_crm')).toMatchObject({ generation: 1 })
 })
 
 test('a second close() waits for what is in flight, as the first does', async () => {

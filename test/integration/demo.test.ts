@@ -10,7 +10,7 @@ import type { Ended } from '../support/processes.ts'
 const LINES = 9
 const PATIENCE_MS = 120_000
 
-const { run, start, directory } = commandLine()
+const { run, start, directory, shown } = commandLine()
 // What belongs to real accounts must not come near the demo.
 const real = { ZOHO_REFRESH_TOKEN: 'c4n4ry-real', ZOHO_CLIENT_SECRET: 'c4n4ry-real', NODE_ENV: 'production' }
 
@@ -47,6 +47,7 @@ describe('on the embedded database', () => {
           /^smart-tax-nation {2}zoho_crm {2}active {2}59 min/m,
         )
       }
+      expect(shown.seen().some(args => args.some(text => text.endsWith('demo/worker.js')))).toBe(true)
       expect(readdirSync(directory)).toEqual(['.evergrant'])
       expect(readdirSync(join(directory, '.evergrant'))).toEqual(['demo'])
       expect(statSync(join(directory, '.evergrant/demo')).mode & 0o777).toBe(0o700)

@@ -1,5 +1,5 @@
 import { OAuthTokenService } from 'evergrant'
-import { type ImportFromOptions, type ImportSource, importFrom } from 'evergrant/admin'
+import { type ImportFromOptions, type ImportSource, importFrom, type TokenTableSource } from 'evergrant/admin'
 import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fatesOf, TOKEN_COLUMNS } from '../support/moving-in.ts'
@@ -45,7 +45,7 @@ async function insert(...rows: readonly Row[]): Promise<void> {
   }
 }
 
-const source = (): ImportSource => ({
+const source = (): TokenTableSource => ({
   from: 'table',
   database: database.url,
   table: 'source.oauth_tokens',

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { genericProvider } from 'evergrant/providers'
 import { describe, expect, test } from 'vitest'
 import { assemblyOf } from '../../src/service.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { CLIENT, CREDENTIALS, DATABASES, serviceWorld } from '../support/services.ts'
 
 const world = await serviceWorld()
@@ -311,6 +312,40 @@ describe.each(DATABASES)('on %s', kind => {
     ]
     for (const call of calls) await expect(call()).rejects.toThrow('enough')
     expect(await tokens.hasToken(CLIENT, 'zoho_crm')).toBe(false)
+  })
+
+  test('a signal ends the wait for a revocation, which goes on', async () => {
+    const tokens = await open(url())
+    const grant = await zoho.issueGrant()
+    await tokens.storeTokens(CLIENT, 'zoho_crm', grant)
+    await zoho.fault({ kind: 'delay', ms: 2_000 }, { endpoint: 'revoke' })
+    const patience = new AbortController()
+    const deleting = tokens.deleteToken(CLIENT, 'zoho_crm', { revoke: true, signal: patience.signal })
+    await expect.poll(() => tokens.hasToken(CLIENT, 'zoho_crm')).toBe(false)
+    patience.abort(new RangeError('enough'))
+    await expect(deleting).rejects.toThrow('enough')
+    const { store } = (await assemblyOf(tokens)).ports
+    const pending = () => store.pendingRevocations({ clientId: CLIENT, provider: 'zoho_crm' })
+    expect(await pending()).toHaveLength(1)
+    await expect.poll(pending, { timeout: PATIENT_MS }).toEqual([])
+  })
+
+  test('a signal that fires before the write of storeTokens leaves the row as it is', async () => {
+    const tokens = await open(url())
+    const { store } = (await assemblyOf(tokens)).ports
+    await tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'before' })
+    const patience = new AbortController()
+    const read = store.read.bind(store)
+    store.read = async (key, options) => {
+      const row = await read(key, options)
+      patience.abort(new RangeError('enough'))
+      return row
+    }
+    const { signal } = patience
+    await expect(
+      tokens.storeTokens(CLIENT, 'zoho_crm', { accessToken: 'after' }, { signal }),
+    ).rejects.toThrow('enough')
+    expect(await tokens.getAccessToken(CLIENT, 'zoho_crm')).toBe('before')
   })
 
   test('is closed once and for all', async () => {

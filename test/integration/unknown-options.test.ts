@@ -46,11 +46,10 @@ describe('open() refuses an option that it does not have', () => {
       'The option backgroundRefresh has no field "swep". Did you mean "sweep"? There is: sweep.',
     ],
     [
-      { backgroundRefresh: { sweep: true } },
-      'backgroundRefresh: { sweep } is not there yet: no refresher sweeps connections that nobody asks for. ' +
-        'Give true (the default), or false.',
+      { backgroundRefresh: { sweep: 'yes' } },
+      'backgroundRefresh.sweep must be true or false; got a string of 3 characters.',
     ],
-    [{ backgroundRefresh: {} }, 'backgroundRefresh must be true or false; got an object.'],
+    [{ backgroundRefresh: 1 }, 'backgroundRefresh must be true, false or { sweep: true }; got 1.'],
     [
       { providers: { zoho_crm: { clientID: 'canary' } } },
       'The provider "zoho_crm" has no option "clientID". Did you mean "clientId"? There are: clientId, ' +

@@ -19,6 +19,7 @@ interface CompilerOptions {
   readonly skipLibCheck: boolean
   readonly module?: string
   readonly moduleResolution?: string
+  readonly lib?: readonly string[]
 }
 
 /** Type-checks a file as a strict project of a user's does, and compiles it beside itself. */
@@ -120,6 +121,8 @@ describe('an installation', () => {
       entries.map((entry, index) => `export * as entry${index} from '${entry}'`).join('\n'),
     )
     expect(await compile(file, { skipLibCheck: false })).toBe('')
+    // As projects for Node are often set up: without the types of a browser.
+    expect(await compile(file, { skipLibCheck: false, lib: ['ES2022'] })).toBe('')
   })
 
   test("type-checks by the schema's entry", async () => {

@@ -33,6 +33,7 @@ export class FakeProvider implements TokenProvider {
   overlaps = 0
   endpoint = 'https://accounts.example/token'
   lifetimeMs: number | null = HOUR
+  refreshTokenExpiresInMs: number | null = null
   /** Refresh tokens rotate. */
   rotates = false
   /** The refresh token of an answer whose grant was not rotated; null: none. */
@@ -119,7 +120,7 @@ export class FakeProvider implements TokenProvider {
         accessToken: Secret.of(`access-${this.#issued}`),
         refreshToken: successor === null ? null : Secret.of(successor),
         expiresInMs: this.lifetimeMs,
-        refreshTokenExpiresInMs: null,
+        refreshTokenExpiresInMs: this.refreshTokenExpiresInMs,
         scopes: null,
         metadata: {},
         warnings: [],

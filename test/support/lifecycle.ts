@@ -16,6 +16,7 @@ export const zohoLike: ProviderTraits = {
   refreshEarliestMs: 0,
   rotation: 'static',
   refreshKillsAccessToken: false,
+  refreshTokenIdleMs: null,
   throttleMs: 10 * MINUTE,
 }
 
@@ -86,5 +87,6 @@ export const anyTraits: fc.Arbitrary<ProviderTraits> = fc.record({
   refreshEarliestMs: fc.constantFrom(0, 0, 570 * SECOND),
   rotation: fc.constantFrom('static', 'window', 'strict'),
   refreshKillsAccessToken: fc.boolean(),
+  refreshTokenIdleMs: maybe(fc.integer({ min: 1, max: 2 * HOUR })),
   throttleMs: fc.constant(10 * MINUTE),
 })

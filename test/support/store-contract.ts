@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { claimsContract } from './store-contract/claims.ts'
 import { closingContract } from './store-contract/closing.ts'
 import { deletionContract } from './store-contract/deletion.ts'
+import { dueContract } from './store-contract/due.ts'
 import type { StoreHarness } from './store-contract/harness.ts'
 import { keyProofsContract } from './store-contract/key-proofs.ts'
 import { listsContract } from './store-contract/lists.ts'
@@ -35,6 +36,7 @@ export function storeContract<Harness extends StoreHarness>(
       deletionContract,
       seedsContract,
       listsContract,
+      dueContract,
       sealedValuesContract,
       keyProofsContract,
       ...more,

@@ -3,6 +3,7 @@ import { readEnvironment } from '../../src/environment.ts'
 import { type Policy, policyWith } from '../../src/lifecycle/policy.ts'
 import type { EvergrantEvent } from '../../src/ports/events.ts'
 import type { Lifeboat } from '../../src/ports/lifeboat.ts'
+import type { AppCredentials } from '../../src/ports/provider.ts'
 import type { TokenStore } from '../../src/ports/store.ts'
 import type { AccessToken } from '../../src/refresh/held-token.ts'
 import { accessTokenOf } from '../../src/refresh/held-token.ts'
@@ -51,7 +52,7 @@ export class FakeProcess {
     }
     this.assembly = new Assembly({
       ports,
-      providers: { names: [], get: () => provider, appOf: () => null },
+      providers: { names: [provider.name], get: () => provider, appOf: name => appIn(options, name) },
       environment: readEnvironment(environment),
       options,
       release: async () => {},
@@ -102,6 +103,11 @@ export class FakeProcess {
   types(): string[] {
     return this.events.map(event => event.type)
   }
+}
+
+function appIn({ providers = {} }: OpenOptions, name: string): AppCredentials | null {
+  const { clientId, clientSecret } = providers[name] ?? {}
+  return clientId === undefined ? null : { clientId, clientSecret: Secret.of(clientSecret ?? '') }
 }
 
 /** One database, one provider, one clock, and as many processes as a test wants. */

@@ -91,6 +91,10 @@ async function surroundingsOf(
   return {
     providers,
     knows: provider => names.has(provider),
+    checkMetadata: (provider, metadata) => {
+      const { tokenEndpoint } = assembly.providers.get(provider).profile
+      if (typeof tokenEndpoint !== 'string') tokenEndpoint(metadata)
+    },
     appIdOf: ({ provider }) => assembly.configuredApp(provider)?.clientId ?? null,
     isSealed: text => cipher.isSealed(text),
   }

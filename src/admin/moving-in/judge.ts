@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../errors.ts'
 import type { ImportedTokens } from '../../importing.ts'
-import { parseKey, parseMetadata, parseScopes, parseToken } from '../../input.ts'
-import type { ConnectionKey } from '../../ports/store.ts'
+import { parseKey, parseMetadata, parseName, parseScopes, parseToken } from '../../input.ts'
+import type { ConnectionKey, Metadata } from '../../ports/store.ts'
 import { usableAccessToken } from '../import-tokens.ts'
 import type { SourceRow } from './source-row.ts'
 import {
@@ -27,6 +27,8 @@ export interface Surroundings {
   readonly providers: ReadonlyMap<string, string> | null
   /** Whether there is a provider of this name. */
   knows(provider: string): boolean
+  /** @throws InvalidInputError a refresh would not know where to go */
+  checkMetadata(provider: string, metadata: Metadata): void
   /** The `client_id` of the OAuth app of a connection; null: not known here. */
   appIdOf(key: ConnectionKey): string | null
   /** Whether this is text that Evergrant sealed. */
@@ -40,9 +42,14 @@ export function judge(row: SourceRow, surroundings: Surroundings, now: number): 
   if (provider === undefined) return notTaken(notChosen)
   if (row.accessToken === null && row.refreshToken === null && row.fault === null) return notTaken(noToken)
   try {
+    const fault = unknownProvider(parseName(provider, 'provider'), surroundings) ?? row.fault
+    if (fault !== null) return notTaken(fault)
     const key = parseKey(row.clientId, provider)
-    const objection = unknownProvider(key, surroundings) ?? row.fault ?? objectionTo(row, key, surroundings)
-    return objection === null ? taken(row, key, now) : notTaken(objection)
+    const objection = objectionTo(row, key, surroundings)
+    if (objection !== null) return notTaken(objection)
+    const judgement = taken(row, key, now)
+    surroundings.checkMetadata(key.provider, judgement.tokens?.metadata ?? {})
+    return judgement
   } catch (error) {
     // Its message quotes no value.
     if (error instanceof InvalidInputError) return notTaken(refused('invalid', error.message))
@@ -50,7 +57,7 @@ export function judge(row: SourceRow, surroundings: Surroundings, now: number): 
   }
 }
 
-function unknownProvider({ provider }: ConnectionKey, { knows }: Surroundings): Verdict | null {
+function unknownProvider(provider: string, { knows }: Surroundings): Verdict | null {
   if (knows(provider)) return null
   return refused(
     'unknown_provider',

@@ -3,13 +3,14 @@ import { describe } from '../../input.ts'
 import { refuseUnknownNames } from '../../known-names.ts'
 import { bare } from '../../pasted-text.ts'
 import type { DatabaseHandle } from '../../ports/database-handle.ts'
-import type { ForeignDatabase, ForeignRow } from '../../store/foreign-database.ts'
+import { type ForeignDatabase, type ForeignRow, ROWS_AT_A_TIME } from '../../store/foreign-database.ts'
 import { parseFileUrl } from '../../store/sqlite/file-url.ts'
 import { nameOfDatabase } from '../find-database.ts'
 import { type AccountClient, accountRows, authjsTable, betterAuthTable } from './accounts.ts'
 import type { RowSource, SourceRow } from './source-row.ts'
 import { type FoundTable, findTable, type TableShape } from './table-columns.ts'
 import { tokenRowOf, tokenTable } from './token-table.ts'
+import { readZohoStore, type TextInput, type ZohoSdkClient } from './zoho-sdk.ts'
 
 /** A table of the shape of `oauth_tokens`, in another database or under another name, with plaintext tokens. */
 export interface TokenTableSource {
@@ -33,13 +34,28 @@ export interface AccountsSource {
   readonly client?: AccountClient | undefined
 }
 
+/** The token store of Zoho's SDKs for Node.js and TypeScript. */
+export interface ZohoSdkSource {
+  /** The CSV file of its `FileStore`, or a dump of the MySQL table of its `DBStore`: the text says which. */
+  readonly from: 'zoho-sdk'
+  /** The path of the file; or the text itself in pieces, for instance `process.stdin`. */
+  readonly input: TextInput
+  /** The table in a dump. Default `oauthtoken`. */
+  readonly table?: string | undefined
+  /** Who the client of a connection becomes: the user that the SDK was told of (default), or the id of the row. */
+  readonly client?: ZohoSdkClient | undefined
+  /** What the grants are for. Default `zoho_crm`. */
+  readonly provider?: string | undefined
+}
+
 /** Where connections are taken from. */
-export type ImportSource = TokenTableSource | AccountsSource
+export type ImportSource = TokenTableSource | AccountsSource | ZohoSdkSource
 
 const NAMES: Readonly<Record<ImportSource['from'], readonly string[]>> = {
   table: ['from', 'database', 'table'],
   'better-auth': ['from', 'database', 'table', 'client'],
   authjs: ['from', 'database', 'table', 'client'],
+  'zoho-sdk': ['from', 'input', 'table', 'client', 'provider'],
 }
 
 /**
@@ -62,6 +78,34 @@ export async function openRowSource(source: ImportSource): Promise<RowSource> {
       return openTable(source, betterAuthTable, accountRows(clientOf(source)), SEVERAL_ACCOUNTS)
     case 'authjs':
       return openTable(source, authjsTable, accountRows(clientOf(source)), SEVERAL_ACCOUNTS)
+    case 'zoho-sdk':
+      return openZohoStore(source)
+  }
+}
+
+/** Such a store is small: it is read once, and kept. */
+async function openZohoStore(source: ZohoSdkSource): Promise<RowSource> {
+  const { input, table, client = 'user', provider = 'zoho_crm' } = source
+  if (client !== 'user' && client !== 'id') {
+    throw new InvalidInputError(
+      'The client of a row is "user" or "id": say which one with --client (in code: client).',
+    )
+  }
+  if (typeof input !== 'string' && !(input instanceof Object && Symbol.asyncIterator in input)) {
+    throw new InvalidInputError(
+      `input must be the path of a file, or a text in pieces; got ${describe(input)}.`,
+    )
+  }
+  const rows = await readZohoStore(input, { table, client, provider })
+  return {
+    name: typeof input === 'string' ? input : 'the input',
+    againstDuplicates: client === 'user' ? ': take the one away whose grant is not in use' : '',
+    read: async visit => {
+      for (let start = 0; start < rows.length; start += ROWS_AT_A_TIME) {
+        await visit(rows.slice(start, start + ROWS_AT_A_TIME))
+      }
+    },
+    [Symbol.asyncDispose]: async () => {},
   }
 }
 

@@ -5,13 +5,14 @@ import {
   type ImportSource,
   importFrom,
   type ReportedRows,
+  type TextInput,
 } from 'evergrant/admin'
 import { EXIT, UsageError } from '../failure.ts'
 import { type Invocation, textOption, withService } from '../invocation.ts'
 import { progressBar } from '../progress-bar.ts'
 import { visible } from '../visible-text.ts'
 
-const KINDS = ['table', 'better-auth', 'authjs']
+const KINDS = ['table', 'better-auth', 'authjs', 'zoho-sdk']
 /** Rows of each fate that are named to people; programs get all. */
 const NAMED_ROWS = 20
 
@@ -58,7 +59,9 @@ function untouched({ schema }: Invocation): OpenOptions {
 
 function sourceOf(invocation: Invocation): ImportSource {
   const kind = textOption(invocation, 'from') ?? ''
-  for (const name of ['env', 'provider']) {
+  // Rows name their providers, but for those of Zoho.
+  const strangers = kind === 'zoho-sdk' ? ['env', 'map'] : ['env', 'provider']
+  for (const name of strangers) {
     if (invocation.options[name] !== undefined)
       throw new UsageError(`--${name} does not go with --from ${kind}.`)
   }
@@ -71,6 +74,16 @@ function sourceOf(invocation: Invocation): ImportSource {
     case 'authjs': {
       const client = clientOf(invocation, kind, ['user', 'account'])
       return { from: kind, database: placeOf(invocation), table, client }
+    }
+    case 'zoho-sdk': {
+      const client = clientOf(invocation, kind, ['user', 'id'])
+      return {
+        from: kind,
+        input: inputOf(invocation),
+        table,
+        client,
+        provider: textOption(invocation, 'provider'),
+      }
     }
     default:
       throw new UsageError(`--from takes one of ${KINDS.join(', ')}.`)
@@ -91,6 +104,15 @@ function clientOf<Choice extends string>(
       ? `--client does not go with --from ${kind}.`
       : `--client takes ${known.join(' or ')} with --from ${kind}.`,
   )
+}
+
+/** A file, else standard input. */
+function inputOf(invocation: Invocation): TextInput {
+  const file = textOption(invocation, 'source')
+  if (file === undefined && process.stdin.isTTY) {
+    throw new UsageError('Name the file with --source, or send it to standard input.')
+  }
+  return file ?? process.stdin
 }
 
 /** The option is for places without a secret, and wins over a variable that may have been set for long. */

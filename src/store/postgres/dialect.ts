@@ -15,5 +15,9 @@ export const postgresDialect: SqlDialect = {
   atMost: (instant, latest) => sql`least(${instant}, to_timestamp(${latest}::float8 / 1000))`,
   epochMs: instant =>
     sql<number | null>`round(extract(epoch from date_trunc('milliseconds', ${instant})) * 1000)::float8`,
+  // Not as the session's DateStyle has it. What lies before all calendars is due first in any case.
+  exactText: instant =>
+    sql<string>`to_char(greatest(${instant}, '0001-01-01 00:00:00+00') at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`,
+  fromExactText: text => sql`${text}::timestamp at time zone 'UTC'`,
   leaseIsOver: leaseUntil => lte(leaseUntil, sql`statement_timestamp()`),
 }

@@ -9,6 +9,8 @@ export const sqliteDialect: SqlDialect = {
   after: ms => (ms === Number.POSITIVE_INFINITY ? sql`9e999` : sql`${now} + ${ms}`),
   atMost: (instant, latest) => sql`min(${instant}, ${latest})`,
   epochMs: instant => sql<number | null>`${instant}`,
+  exactText: instant => sql<string>`cast(${instant} as text)`,
+  fromExactText: text => sql`cast(${text} as integer)`,
   leaseIsOver: (leaseUntil, longestLeaseMs) =>
     sql`(${or(lte(leaseUntil, now), sql`${leaseUntil} > ${now} + ${longestLeaseMs}`)})`,
 }

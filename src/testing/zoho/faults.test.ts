@@ -3,7 +3,7 @@ import { type Exchange, postForm, refreshForm } from '../../../test/support/toke
 import { FakeClock } from '../fake-clock.ts'
 import type { LocalZoho } from './control.ts'
 import type { ZohoFault } from './faults.ts'
-import { startLocalZoho } from './server.ts'
+import { startLocalZoho } from './local-zoho.ts'
 
 const noStatus = { status: null, body: '', complete: false }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { postForm, refreshAt, refreshForm } from '../../../test/support/token-request.ts'
 import { tokenDigest } from './ledger.ts'
-import { startLocalZoho } from './server.ts'
+import { startLocalZoho } from './local-zoho.ts'
 
 test('counts requests that are in flight with the same refresh token, and only those', async () => {
   await using zoho = await startLocalZoho()

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { postForm, refreshAt, refreshForm } from '../../../test/support/token-request.ts'
 import { FakeClock } from '../fake-clock.ts'
 import type { LocalZoho } from './control.ts'
-import { startLocalZoho } from './server.ts'
+import { startLocalZoho } from './local-zoho.ts'
 import { localZohoApp, zohoThrottle } from './settings.ts'
 
 const denied = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { refreshAt } from '../../../test/support/token-request.ts'
 import { FakeClock } from '../fake-clock.ts'
-import { startLocalZoho } from './server.ts'
+import { startLocalZoho } from './local-zoho.ts'
 
 const refused = { error: 'invalid_code' }
 

@@ -5,41 +5,20 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { systemClock } from '../../clock.ts'
 import { InvalidInputError } from '../../errors.ts'
-import type { Clock } from '../../ports/clock.ts'
 import { Accounts } from './accounts.ts'
 import { controlOf } from './accounts-control.ts'
 import type { LocalZoho, LocalZohoControl } from './control.ts'
 import { addZohoRoutes, type ZohoRoute } from './routes.ts'
-import type { LocalZohoOptions } from './settings.ts'
-
-/** What only a local Zoho in this process can be given. */
-export interface InProcessOptions extends LocalZohoOptions {
-  /** Its own clock: lifetimes, windows and delays follow it. Default: this machine's. */
-  readonly clock?: Clock | undefined
-}
+import type { InProcessOptions } from './settings.ts'
 
 /**
- * Starts a local Zoho accounts server in this process, on 127.0.0.1. It answers as Zoho's does: errors with
- * HTTP 200, the throttle with HTTP 400, no new refresh token at a refresh.
- * @throws InvalidInputError the port is taken.
- *
- * @example
- * const zoho = await startLocalZoho()
- * await tokens.storeTokens('smart-tax-nation', 'zoho_crm', await zoho.issueGrant())
- * await zoho.close()
- * @see https://www.zoho.com/accounts/protocol/oauth.html
- */
-export async function startLocalZoho(options: InProcessOptions = {}): Promise<LocalZoho> {
-  return start(options, () => new Hono<ZohoRoute>())
-}
-
-/**
- * The same with routes of its own beside Zoho's. They are asked first and do not appear in the ledger.
+ * Starts a local Zoho with routes beside Zoho's own. They are asked first and do not appear in the ledger.
  * @param extraRoutes what the process of `forkLocalZoho` adds to be controlled from outside
+ * @throws InvalidInputError the port is taken.
  */
 export async function start(
   options: InProcessOptions,
-  extraRoutes: (control: LocalZohoControl) => Hono<ZohoRoute>,
+  extraRoutes: (control: LocalZohoControl) => Hono<ZohoRoute> = () => new Hono<ZohoRoute>(),
 ): Promise<LocalZoho> {
   const clock = options.clock ?? systemClock
   const accounts = new Accounts(options, clock)

@@ -1,4 +1,5 @@
 import type { ProviderTraits } from '../../lifecycle/provider-traits.ts'
+import type { Clock } from '../../ports/clock.ts'
 
 /** The throttle of the token endpoint: so many refreshes of one grant in a window, then none until its end. */
 export interface ThrottleSettings {
@@ -102,6 +103,12 @@ export interface LocalZohoOptions extends LocalZohoChanges {
   readonly users?: readonly LocalZohoUser[] | undefined
   /** The data centre that `/oauth/serverinfo` names. Default `us`. */
   readonly location?: string | undefined
+}
+
+/** What only a local Zoho in this process can be given. */
+export interface InProcessOptions extends LocalZohoOptions {
+  /** Its own clock: lifetimes, windows and delays follow it. Default: this machine's. */
+  readonly clock?: Clock | undefined
 }
 
 /** The settings with changes; a change that is `undefined` changes nothing. */

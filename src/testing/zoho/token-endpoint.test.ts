@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postForm, refreshForm } from '../../../test/support/token-request.ts'
 import type { LocalZoho } from './control.ts'
-import { startLocalZoho } from './server.ts'
+import { startLocalZoho } from './local-zoho.ts'
 import { localZohoApp } from './settings.ts'
 
 const tokenShape = /^1000\.[0-9a-f]{32}\.[0-9a-f]{32}$/
