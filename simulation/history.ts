@@ -26,7 +26,7 @@ export interface RowChange {
   readonly after: Row | null
 }
 
-export type Method = 'get' | 'refresh' | 'store' | 'delete' | 'report' | 'close'
+export type Method = 'get' | 'refresh' | 'store' | 'delete' | 'report' | 'tick' | 'close'
 
 /** What the world is like. */
 export interface Settings {

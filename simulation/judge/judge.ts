@@ -36,7 +36,7 @@ export function judge(history: readonly Entry[]): Verdict {
 
 function uncodedErrors({ conversations }: Evidence): readonly Violation[] {
   return conversations.flatMap(({ call, returned }) =>
-    returned?.error?.startsWith('NOT CODED') && !returned.error.includes('AbortError')
+    returned?.error?.startsWith('NOT CODED')
       ? [{ promise: 'every error has a code', what: `${call.method}: ${returned.error}`, at: returned.at }]
       : [],
   )

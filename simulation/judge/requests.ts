@@ -28,7 +28,7 @@ export function earlyRepetitions(evidence: Evidence): readonly Violation[] {
         ({ method, machine, result, at }) =>
           method === 'claim' && machine === request.machine && result === 'true' && at <= request.at,
       )
-      const row = claim === undefined ? null : evidence.rowAt(request.client, claim.at)
+      const row = claim?.changes.find(({ client }) => client === request.client)?.after ?? null
       // A process takes the database's clock for later than it is by what a read takes.
       return (
         claim !== undefined &&

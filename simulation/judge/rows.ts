@@ -5,14 +5,16 @@ interface Written extends RowChange {
   readonly method: string
   readonly machine: string
   readonly at: number
+  /** The database's clock. */
+  readonly now: number
 }
 
 /** What may be done to a row, by whom. */
 export function rowViolations(evidence: Evidence): readonly Violation[] {
-  return evidence.statements.flatMap(({ method, machine, at, changes }) =>
+  return evidence.statements.flatMap(({ method, machine, at, now, changes }) =>
     changes.flatMap(change =>
       RULES.flatMap(({ promise, broken }) => {
-        const what = broken({ ...change, method, machine, at }, evidence)
+        const what = broken({ ...change, method, machine, at, now }, evidence)
         return what === null ? [] : [{ promise, what: `${method} of ${machine}: ${what}`, at }]
       }),
     ),
@@ -53,6 +55,22 @@ const RULES: readonly Rule[] = [
     broken: ({ before, after, method }, evidence) => {
       if (before === null || after === null || method === 'put') return null
       return foreignTokens(before, after, evidence)
+    },
+  },
+  {
+    promise: 'one refresh at a time',
+    broken: ({ before, method, now }, { settings }) => {
+      if (method !== 'claim' || settings.hostClockJumps) return null
+      const isLeased = before !== null && before.leaseUntil !== null && before.leaseUntil > now
+      return isLeased ? `${before.leaseId} has the lease` : null
+    },
+  },
+  {
+    promise: 'nobody ends the lease of another',
+    broken: ({ before, after, method, machine }) => {
+      if (method !== 'settle' || before === null || after === null) return null
+      const ended = before.leaseId !== null && before.leaseId !== after.leaseId
+      return ended && !before.leaseId.startsWith(`${machine}#`) ? `it was ${before.leaseId}` : null
     },
   },
   {

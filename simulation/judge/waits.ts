@@ -41,6 +41,9 @@ function boundOf({ call }: Conversation, ended: number, evidence: Evidence): num
     // With as many revocations as there may be.
     case 'delete':
       return 5 * anyMs
+    // Whatever is due, each with its own waits.
+    case 'tick':
+      return 3 * anyMs
     case 'close':
       return anyMs
   }

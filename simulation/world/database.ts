@@ -15,7 +15,7 @@ export interface DatabaseParts {
   readonly clockOffsetMs: number
 }
 
-const READS = new Set(['read', 'list', 'seedMemory', 'revocationOf', 'pendingRevocations', 'ping'])
+const READS = new Set(['read', 'due', 'list', 'seedMemory', 'revocationOf', 'pendingRevocations', 'ping'])
 
 /**
  * The database server: the store in memory, which keeps the store's contract, on a clock of its own. A statement

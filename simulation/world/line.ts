@@ -1,4 +1,4 @@
-import { EvergrantError, StoreUnavailableError } from '../../src/errors.ts'
+import { StoreUnavailableError } from '../../src/errors.ts'
 import type { TokenStore } from '../../src/ports/store.ts'
 import type { Happening } from '../history.ts'
 import type { Database } from './database.ts'
@@ -137,9 +137,4 @@ class Exchange {
   #isLost(): boolean {
     return this.#parts.dice.chance(this.#parts.habits().lossShare)
   }
-}
-
-/** How an error counts in a history. */
-export function codeOf(error: unknown): string {
-  return error instanceof EvergrantError ? error.code : `NOT CODED: ${String(error)}`
 }

@@ -12,6 +12,7 @@ export interface Deed {
     | 'get'
     | 'impatient get'
     | 'refresh'
+    | 'tick'
     | 'report'
     | 'reconnect'
     | 'by hand'
@@ -159,6 +160,7 @@ class Planner {
         [50, 'get'],
         [4, 'impatient get'],
         [12, 'refresh'],
+        [4, 'tick'],
         [5, 'report'],
         [8, 'reconnect'],
         [6, 'by hand'],
@@ -243,6 +245,6 @@ class Planner {
 
   // Shorter than a time limit, than a lease, and longer than both.
   #pauseMs(): number {
-    return this.#dice.pick([200, 2_500, 9_000, 12_000, 16_000, 40_000, 400_000])
+    return this.#dice.pick([200, 2_500, 9_000, 12_000, 15_100, 16_000, 40_000, 400_000])
   }
 }

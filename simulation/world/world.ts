@@ -1,16 +1,16 @@
-import { ReauthorizationRequiredError } from '../../src/errors.ts'
 import { type Policy, policyWith } from '../../src/lifecycle/policy.ts'
 import type { ProviderProfile } from '../../src/providers/profile.ts'
 import type { OAuthTokenService } from '../../src/service.ts'
-import type { Entry, FaultKind, Happening, Method } from '../history.ts'
+import type { Entry, FaultKind, Happening } from '../history.ts'
 import { AuthorizationServer } from './authorization-server.ts'
 import { backEnd, PROVIDER, profileOf } from './back-end.ts'
 import { Database } from './database.ts'
 import { Dice } from './dice.ts'
 import { type DiskFiles, lifeboatOn } from './disk.ts'
-import { codeOf, lineTo } from './line.ts'
+import { lineTo } from './line.ts'
 import { Machine } from './machine.ts'
 import { OpenCipher } from './open-cipher.ts'
+import { People } from './people.ts'
 import { calm, type Deed, type Habits, type Plan, type Step } from './plan.ts'
 import { Scheduler } from './scheduler.ts'
 import { type Effect, Traps } from './traps.ts'
@@ -31,8 +31,6 @@ interface Slot {
   cutUntil: number
 }
 
-type Given = { readonly access?: string; readonly refresh?: string; readonly expiresInMs?: number }
-
 /** Processes, a database, a provider, the lines between them, and what goes wrong with all of these. */
 export class World {
   readonly #plan: Plan
@@ -46,12 +44,9 @@ export class World {
   readonly #database: Database
   readonly #slots: readonly Slot[]
   readonly #traps: Traps<Deed>
-  /** The refresh token that a person got last, and the access token that a caller got last, by client. */
-  readonly #connected = new Map<string, string>()
-  readonly #returned = new Map<string, string>()
+  readonly #people: People
   readonly #disks = new Map<string, DiskFiles>()
   #habits: Habits = calm
-  #calls = 0
   #requests = 0
 
   constructor(plan: Plan) {
@@ -70,6 +65,13 @@ export class World {
       clients: plan.clients,
       provider: PROVIDER,
       clockOffsetMs: plan.store === 'postgres' ? this.#dice.machine.pick([0, -7_200_000, 5_400_000]) : 0,
+    })
+    this.#people = new People({
+      scheduler: this.#scheduler,
+      dice: this.#dice.machine,
+      server: this.#server,
+      lifetimeMs: plan.server.lifetimeMs,
+      record: happening => this.#record(happening),
     })
     this.#slots = Array.from({ length: plan.machines }, (_, place) => this.#slot(`p${place + 1}`))
   }
@@ -147,120 +149,8 @@ export class World {
     if (effect.kind === 'partition') this.#partition(slot, effect.ms)
   }
 
-  #do({ kind, machine, client: place }: Deed): void {
-    const slot = this.#at(machine)
-    const client = this.#plan.clients[place] ?? 'alpha'
-    switch (kind) {
-      case 'get':
-        this.#get(slot, client)
-        return
-      case 'impatient get': {
-        const giveUp = new AbortController()
-        slot.machine.deliver(this.#dice.machine.pick([0, 30, 2_000]), () => giveUp.abort())
-        this.#get(slot, client, giveUp.signal)
-        return
-      }
-      case 'refresh':
-        this.#call(slot, 'refresh', client, {}, async service => {
-          return (await service.refreshToken(client, PROVIDER)).accessToken
-        })
-        return
-      case 'report':
-        this.#report(slot, client)
-        return
-      case 'reconnect':
-        this.#reconnect(slot, client)
-        return
-      case 'by hand':
-        this.#byHand(slot, client)
-        return
-      case 'delete':
-      case 'delete and revoke': {
-        const revoke = kind === 'delete and revoke'
-        this.#call(slot, 'delete', client, {}, async service => {
-          await service.deleteToken(client, PROVIDER, { revoke })
-          return null
-        })
-        return
-      }
-    }
-  }
-
-  #get(slot: Slot, client: string, signal?: AbortSignal): void {
-    this.#call(slot, 'get', client, {}, async service => {
-      const token = await service.getAccessToken(client, PROVIDER, undefined, signal && { signal })
-      this.#returned.set(client, token)
-      return token
-    })
-  }
-
-  #report(slot: Slot, client: string): void {
-    const access = this.#returned.get(client)
-    if (access === undefined) return
-    this.#call(slot, 'report', client, { access }, async service => {
-      await service.reportRejected(client, PROVIDER, access)
-      return null
-    })
-  }
-
-  #reconnect(slot: Slot, client: string): void {
-    const { access, refresh } = this.#server.connect(client, this.#scheduler.now)
-    this.#connected.set(client, refresh)
-    this.#store(slot, client, { access, refresh })
-  }
-
-  /** Somebody stores an access token alone: the refresh token that is there is kept. */
-  #byHand(slot: Slot, client: string): void {
-    const refresh = this.#connected.get(client)
-    const access = refresh === undefined ? null : this.#server.issueByHand(refresh, this.#scheduler.now)
-    if (access !== null) this.#store(slot, client, { access })
-  }
-
-  #store(slot: Slot, client: string, tokens: { readonly access: string; readonly refresh?: string }): void {
-    const expiresInMs = this.#plan.server.lifetimeMs
-    this.#call(slot, 'store', client, { ...tokens, expiresInMs }, async service => {
-      await service.storeTokens(client, PROVIDER, {
-        accessToken: tokens.access,
-        refreshToken: tokens.refresh,
-        expiresIn: expiresInMs / SECOND,
-      })
-      return null
-    })
-  }
-
-  #call(
-    slot: Slot,
-    method: Method,
-    client: string,
-    given: Given,
-    run: (service: OAuthTokenService) => Promise<string | null>,
-  ): void {
-    const { machine, service } = slot
-    machine.deliver(0, () => {
-      this.#calls += 1
-      const call = this.#calls
-      const { access = null, refresh = null, expiresInMs = null } = given
-      this.#record({
-        kind: 'call',
-        call,
-        machine: machine.name,
-        client,
-        method,
-        access,
-        refresh,
-        expiresInMs,
-      })
-      const returned = (token: string | null, error: unknown): void => {
-        if (!machine.alive) return
-        const code = error === null ? null : codeOf(error)
-        const reason = error instanceof ReauthorizationRequiredError ? error.reason : null
-        this.#record({ kind: 'return', call, machine: machine.name, token, error: code, reason })
-      }
-      run(service).then(
-        token => returned(token, null),
-        error => returned(null, error ?? 'nothing'),
-      )
-    })
+  #do({ kind, machine, client }: Deed): void {
+    this.#people.do(kind, this.#at(machine), this.#plan.clients[client] ?? '')
   }
 
   #crash(slot: Slot, restartMs: number): void {
@@ -273,12 +163,10 @@ export class World {
   #close(slot: Slot, restartMs: number): void {
     const { machine } = slot
     if (!machine.alive) return
-    this.#call(slot, 'close', '', {}, async service => {
-      await service.close()
+    this.#people.close(slot, () => {
       this.#fault('stopped', slot)
       machine.crash()
       this.#scheduler.after(restartMs, () => this.#start(slot))
-      return null
     })
   }
 
@@ -323,7 +211,8 @@ export class World {
   }
 
   #lookEverywhere(): void {
-    for (const slot of this.#slots) for (const client of this.#plan.clients) this.#get(slot, client)
+    for (const slot of this.#slots)
+      for (const client of this.#plan.clients) this.#people.do('get', slot, client)
   }
 
   #slot(name: string): Slot {

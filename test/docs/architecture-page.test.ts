@@ -65,7 +65,7 @@ function titlesIn(text: string): ReadonlySet<string> {
 
 /** What the page says proves a behaviour: a file and a title. */
 function proofsIn(text: string): readonly { readonly path: string; readonly title: string }[] {
-  return [...text.matchAll(/\]\((?<path>(?:src|test)\/[^)]+\.ts)\): "(?<title>[^"]+)"/g)].map(
+  return [...text.matchAll(/\]\((?<path>(?:src|test|simulation)\/[^)]+\.ts)\): "(?<title>[^"]+)"/g)].map(
     ({ groups }) => ({
       path: groups?.path ?? '',
       title: groups?.title ?? '',
