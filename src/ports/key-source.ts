@@ -15,6 +15,9 @@ export interface RingKey {
 export interface KeySource {
   /** For messages: where the keys come from. */
   readonly name: string
-  /** The ring. What it rejects with fails `open`. */
+  /**
+   * The ring. Where it rejects, `open` rejects with an `InvalidInputError` that holds no more of the reason than its
+   * code or its name.
+   */
   load(): Promise<readonly RingKey[]>
 }

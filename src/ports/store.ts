@@ -92,8 +92,8 @@ export interface CommitRequest extends Fence {
   readonly refreshInMs: number | null
   /** Null keeps the stored ones. */
   readonly scopes: string | null
-  /** The whole new metadata (already merged). */
-  readonly metadata: Metadata
+  /** The whole new metadata (already merged); null keeps the stored ones. */
+  readonly metadata: Metadata | null
   readonly appId: string | null
   /** Null keeps the stored one. */
   readonly refreshTokenExpiresInMs: number | null
@@ -144,7 +144,8 @@ export interface PutRequest extends ConnectionKey {
   readonly lifetimeMs: number | null
   readonly refreshInMs: number | null
   readonly scopes: string | null
-  readonly metadata: Metadata
+  /** The whole new metadata (already merged); null keeps the stored ones. */
+  readonly metadata: Metadata | null
 }
 
 /** A seed: a refresh token from an environment variable. */

@@ -6,6 +6,7 @@ import type { Secret } from '../secret.ts'
 import { type Claim, claimNow } from './claim.ts'
 import type { AttemptContext } from './context.ts'
 import type { HeldToken } from './held-token.ts'
+import { mergedMetadata } from './merged-metadata.ts'
 import { type Exchange, type Moved, resolveMoved } from './moved.ts'
 import { databaseNowAtLeast } from './observed.ts'
 import { revokeOrphan } from './orphan.ts'
@@ -115,7 +116,7 @@ function requestOf(ports: RefreshPorts, pending: Pending): CommitRequest {
     lifetimeMs: term.lifetimeMs,
     refreshInMs: left(term.refreshInMs),
     scopes: tokens.scopes === null ? null : tokens.scopes.join(','),
-    metadata: { ...claim.observed.row.metadata, ...tokens.metadata },
+    metadata: mergedMetadata(claim.observed.row.metadata, tokens.metadata),
     appId: pending.appId,
     refreshTokenExpiresInMs: left(tokens.refreshTokenExpiresInMs),
     noProgressForMs: pending.noProgressForMs,

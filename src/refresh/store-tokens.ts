@@ -3,6 +3,7 @@ import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { type Term, termOf } from '../lifecycle/term.ts'
 import type { ConnectionKey, ConnectionRow, InTransaction, Metadata, PutRequest } from '../ports/store.ts'
 import type { Secret } from '../secret.ts'
+import { mergedMetadata } from './merged-metadata.ts'
 import type { RefreshPorts } from './ports.ts'
 import { named } from './refusal-error.ts'
 
@@ -65,7 +66,7 @@ export async function storeTokens(
       grant: grantOf(ports, key, tokens, row),
       ...term,
       scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
-      metadata: { ...row?.metadata, ...tokens.metadata },
+      metadata: mergedMetadata(row?.metadata, tokens.metadata),
     }
     options.signal?.throwIfAborted()
     if (await ports.store.put(request, options)) return 'stored'

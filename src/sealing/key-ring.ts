@@ -6,6 +6,7 @@ import type { KeySource, RingKey } from '../ports/key-source.ts'
 import { Secret } from '../secret.ts'
 import { associatedDataOf, type BoundPlace } from './associated-data.ts'
 import { formatEnvelope, hasEnvelopePrefix, keyIdOf, parseEnvelope } from './envelope.ts'
+import { loadKeys } from './load-keys.ts'
 import { decodePlaintext, encodePlaintext } from './plaintext.ts'
 import { unwrapRingKeys } from './ring-key.ts'
 import { decrypt, encrypt, NONCE_BYTES } from './xaes-256-gcm.ts'
@@ -34,9 +35,9 @@ export class KeyRing implements Cipher {
     this.#requireSealed = options.requireSealed ?? false
   }
 
-  /** Loads the keys of a source. @throws InvalidInputError as the constructor does. */
+  /** Loads the keys of a source. @throws InvalidInputError as the constructor does, and where the source fails. */
   static async load(source: KeySource, options: KeyRingOptions = {}): Promise<KeyRing> {
-    return new KeyRing(await source.load(), source.name, options)
+    return new KeyRing(await loadKeys(source), source.name, options)
   }
 
   get keyIds(): readonly string[] {

@@ -334,7 +334,7 @@ class MemoryStore implements TokenStore {
       lifetimeMs: storableLifetime(request.lifetimeMs),
       refreshAt: this.#after(request.refreshInMs),
       scopes: request.scopes === null ? (row?.scopes ?? null) : storableText(request.scopes),
-      metadata: storableMetadata(request.metadata),
+      metadata: request.metadata === null ? (row?.metadata ?? {}) : storableMetadata(request.metadata),
     }
   }
 

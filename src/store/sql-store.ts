@@ -161,7 +161,7 @@ export class SqlStore implements TokenStore {
       return this.#update(this.#changes.put(request), this.#changes.is(request.expected), session, request)
     }
     return this.#insert(session, request, {
-      ...this.#changes.issued(request),
+      ...this.#changes.issued({ ...request, metadata: request.metadata ?? {} }),
       refreshToken: request.grant.kind === 'keep' ? null : request.grant.refreshToken,
       generation: 1,
     })

@@ -27,7 +27,8 @@ export interface IssuedColumns {
   readonly refreshAt: SQL | null
   /** Undefined: those that are there stay. */
   readonly scopes: string | undefined
-  readonly metadata: Metadata
+  /** Undefined: those that are there stay. */
+  readonly metadata: Metadata | undefined
 }
 
 const NO_LEASE = { leaseId: null, leaseUntil: null }
@@ -165,7 +166,7 @@ export class TokenChanges {
       lifetimeMs: storableLifetime(request.lifetimeMs),
       refreshAt: this.#after(request.refreshInMs),
       scopes: request.scopes === null ? undefined : storableText(request.scopes),
-      metadata: storableMetadata(request.metadata),
+      metadata: request.metadata === null ? undefined : storableMetadata(request.metadata),
     }
   }
 

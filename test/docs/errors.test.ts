@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as evergrant from 'evergrant'
 import { EvergrantError, OAuthTokenService, type OpenOptions } from 'evergrant'
+import { importFrom } from 'evergrant/admin'
 import { defineProvider } from 'evergrant/providers'
 import { localZohoApp, startLocalZoho } from 'evergrant/testing'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
@@ -171,6 +172,10 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
   StoreUnavailableError: [
     () => open({ database: 'postgres://nobody@127.0.0.1:1/nothing', encryptionKeys: keys('k1') }),
     () => open({ database: `${database.url}?sslmode=verify-full`, encryptionKeys: keys('k1') }),
+    async () => {
+      const database = 'postgres://nobody@127.0.0.1:1/nothing'
+      return importFrom(await open(), { from: 'table', database })
+    },
   ],
   DecryptionError: [
     async () => {
@@ -215,6 +220,11 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       await (await connected({ database: undefined })).close()
       rmSync(`${dataDirectory}/evergrant.db.key`)
       return open({ database: undefined })
+    },
+    async () => {
+      const refusal = Object.assign(new Error('what was sent'), { name: 'AccessDeniedException' })
+      const load = () => Promise.reject(refusal)
+      return open({ encryptionKeys: { name: 'the ring that the KMS unwraps', load } })
     },
   ],
 }

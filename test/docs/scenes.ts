@@ -168,8 +168,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
       })
       console.log(await tokens.getAccessToken('${CUSTOMER}', 'zoho_crm'))
       await tokens.close()
-      await openTokens(async () => { throw new Error('AccessDenied') }).catch(error => console.log(error.message))`,
-    prints: /^1000\.\S+\n.*AccessDenied/m,
+      const refusal = Object.assign(new Error('no right'), { name: 'AccessDeniedException' })
+      await openTokens(() => Promise.reject(refusal)).catch(error => console.log(error.code, error.message))`,
+    prints: /^1000\.\S+\nINVALID_INPUT .*\(AccessDeniedException\)/m,
   },
   'docs/guide/options.md: Options of a call': { prints: /^1000\.a\nsmart-tax-nation zoho_crm active$/m },
   'docs/guide/postgres-and-sqlite.md: Your own transaction': {

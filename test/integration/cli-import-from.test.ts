@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { text as readAll } from 'node:stream/consumers'
 import Libsql from 'libsql'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { commandLine, unwrapped } from '../support/command-line.ts'
@@ -22,6 +24,17 @@ beforeEach(async () => {
   await database.query('create schema source')
   await database.query(`create table source.oauth_tokens ${TOKEN_COLUMNS}`)
 })
+
+/** Connections in an embedded database. */
+function rowsIn(dataDir: string): number {
+  const file = new Libsql(join(dataDir, 'evergrant.db'))
+  try {
+    const rows = file.prepare('select count(*) n from oauth_tokens').all() as { n: number }[]
+    return Number(rows[0]?.n)
+  } finally {
+    file.close()
+  }
+}
 
 async function insert(...rows: readonly (readonly string[])[]): Promise<void> {
   for (const row of rows) {
@@ -105,10 +118,7 @@ test('killed in the middle it is run again: what is stored is kept, and nothing 
   const ended = new Promise(resolve => child.once('close', resolve))
   await vi.waitFor(
     () => {
-      const rows = new Libsql(join(dataDir, 'evergrant.db'))
-        .prepare('select count(*) n from oauth_tokens')
-        .all()
-      expect(Number((rows as { n: number }[])[0]?.n)).toBeGreaterThan(100)
+      expect(rowsIn(dataDir)).toBeGreaterThan(100)
     },
     { timeout: 30_000, interval: 5 },
   )
@@ -120,4 +130,27 @@ test('killed in the middle it is run again: what is stored is kept, and nothing 
   expect(report.kept).toBeGreaterThan(100)
   expect(report.imported + report.kept).toBe(3000)
   expect(report.imported).toBeGreaterThan(0)
+})
+
+test('from SQLite into SQLite, too, Ctrl-C ends it at once, and it says how far it is', async () => {
+  const old = new Libsql(join(directory, 'old.db'))
+  old.exec(`create table oauth_tokens ${TOKEN_COLUMNS}`)
+  old.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 20000)
+    insert into oauth_tokens (client_id, provider, refresh_token) select 's' || i, 'zoho_crm', 'rt' from n`)
+  old.close()
+  const dataDir = join(directory, 'stopped')
+  const child = start(['import', '--from', 'table', '--source', 'old.db', '--apply', '--data-dir', dataDir])
+  const stderr = readAll(child.stderr)
+  const ended = once(child, 'close')
+  await vi.waitFor(() => expect(rowsIn(dataDir)).toBeGreaterThan(100), { timeout: 30_000, interval: 5 })
+  child.kill('SIGINT')
+  expect((await ended)[0]).toBe(130)
+  const imported = Number(
+    /^Stopped: (\d+) were imported\. Run it again: they are kept\.$/m.exec(await stderr)?.[1],
+  )
+  const stored = rowsIn(dataDir)
+  expect(stored).toBeGreaterThanOrEqual(imported)
+  // Those that were being written when it was told to stop.
+  expect(stored - imported).toBeLessThanOrEqual(8)
+  expect(stored).toBeLessThan(20_000)
 })

@@ -106,6 +106,26 @@ describe('on PostgreSQL', () => {
     )
   })
 
+  test('metadata of an adopted row stay as they are where an answer says nothing new', async () => {
+    await open(database.url)
+    const grant = await zoho.issueGrant()
+    const metadata =
+      '{"account": 12345678901234567890, "api_domain": "https://www.zohoapis.com", "rate": 1.10}'
+    await database.query(
+      `insert into oauth_tokens (id, client_id, provider, access_token, refresh_token, token_expiry, metadata)
+        values (gen_random_uuid(), 'old', 'zoho_crm', 'long gone', $1, now(), $2)`,
+      [grant.refreshToken, metadata],
+    )
+    const text = async () =>
+      (await database.query("select metadata::text from oauth_tokens where client_id = 'old'"))[0]?.metadata
+    const before = await text()
+    const tokens = await open(database.url)
+    const { accessToken } = await tokens.refreshToken('old', 'zoho_crm', CREDENTIALS)
+    await tokens.storeTokens('old', 'zoho_crm', { accessToken, metadata: { rate: 1.1 } })
+    expect(await text()).toBe(before)
+    expect(before).toContain('12345678901234567890')
+  })
+
   test('requireSealed makes plaintext from before an error, without a request and without a change', async () => {
     await open(database.url)
     await database.query(

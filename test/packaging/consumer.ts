@@ -36,6 +36,9 @@ export async function npm(args: readonly string[], options: RunOptions = {}): Pr
   return ended
 }
 
+// No script of any package runs: nothing needs one.
+const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund']
+
 /** Packs twice, and installs the first tarball into an empty project. */
 export async function makeConsumer(): Promise<Consumer> {
   const directory = await mkdtemp(join(tmpdir(), 'evergrant-consumer-'))
@@ -43,7 +46,7 @@ export async function makeConsumer(): Promise<Consumer> {
   const second = await pack(join(directory, 'second'))
   const nodeTypes = await declaredVersion('@types/node')
   await writeFile(join(directory, 'package.json'), JSON.stringify({ type: 'module', private: true }))
-  await npm(['install', '--no-audit', '--no-fund', tarball.path, `@types/node@${nodeTypes}`], {
+  await npm([...INSTALL, tarball.path, `@types/node@${nodeTypes}`], {
     cwd: directory,
   })
   return {
@@ -74,7 +77,7 @@ export async function declaredEntries(): Promise<readonly string[]> {
 /** Installs more packages, in the versions that this project declares. */
 export async function alsoInstall({ directory }: Consumer, names: readonly string[]): Promise<void> {
   const packages = names.map(async name => `${name}@${await declaredVersion(name)}`)
-  await npm(['install', '--no-audit', '--no-fund', ...(await Promise.all(packages))], { cwd: directory })
+  await npm([...INSTALL, ...(await Promise.all(packages))], { cwd: directory })
 }
 
 async function declaredVersion(dependency: string): Promise<string> {

@@ -39,18 +39,18 @@ async function compile(file: string, options: CompilerOptions): Promise<string> 
 }
 
 describe('the tarball', () => {
-  test('is the same, byte for byte, when it is packed again', () => {
+  test('T33: is the same, byte for byte, when it is packed again', () => {
     expect(consumer.second.shasum).toBe(consumer.tarball.shasum)
   })
 
-  test('holds what package.json, the licence and the README promise, and nothing else', () => {
+  test('T33: holds what package.json, the licence and the README promise, and nothing else', () => {
     const promised =
       /^(?:dist\/.+\.(?:js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/
     expect(consumer.tarball.files.filter(path => !promised.test(path))).toEqual([])
     expect(consumer.tarball.files).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'dist/index.js']))
   })
 
-  test('holds no tests and no keys, and each of its programs has a source', async () => {
+  test('T33: holds no tests and no keys, and each of its programs has a source', async () => {
     expect(
       consumer.tarball.files.filter(path => /\.test\.|\.pem$|\.key$|^(?:test|src)\//.test(path)),
     ).toEqual([])
@@ -77,7 +77,7 @@ describe('the tarball', () => {
 })
 
 describe('an installation', () => {
-  test('brings the runtime dependencies of the list, and no others', async () => {
+  test('T33: brings the runtime dependencies of the list, and no others', async () => {
     const { stdout } = await npm(['ls', '--all', '--json', '--omit=dev'], { cwd: consumer.directory })
     const { evergrant }: Record<string, Tree> = JSON.parse(stdout).dependencies
     const allowed = JSON.parse(await readFile(new URL('runtime-dependencies.json', import.meta.url), 'utf8'))

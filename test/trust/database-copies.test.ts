@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { EvergrantError } from 'evergrant'
+import Libsql from 'libsql'
 import pg from 'pg'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { startPostgres } from '../support/postgres-server.ts'
 import { CREDENTIALS, serviceWorld } from '../support/services.ts'
 import { ENCODINGS, makeCanary } from './canary.ts'
 import { filesIn, fill, findInFiles, plantPlaintext, rotating, rowsAsText, TALKATIVE } from './copies.ts'
 import { DATABASE_FAULTS } from './database-faults.ts'
 import { sized } from './sizes.ts'
-import { tokenEndpoint } from './token-endpoint.ts'
+import { json, tokenEndpoint } from './token-endpoint.ts'
 
 const world = await serviceWorld()
 const endpoint = await tokenEndpoint()
@@ -39,6 +40,44 @@ test('T1: rows, data files, write-ahead log, server log and statements of Postgr
   })
   expect(places(planted)).toEqual(everywhere(ENCODINGS))
   expect(places(canary)).toEqual(everywhere([]))
+})
+
+test('T1: a lifeboat, which keeps answers that cannot be stored yet, holds no token', async () => {
+  const canary = makeCanary()
+  const profile = endpoint.profile('acme', { rotation: 'strict' })
+  const url = world.url('SQLite')
+  const lifeboat = join(world.directory, 'lifeboat')
+  const tokens = await world.open(url, {
+    lifeboat,
+    providers: { acme: { profile, ...CREDENTIALS } },
+    policy: { storeTimeoutMs: 300 },
+  })
+  await tokens.storeTokens('client', 'acme', { accessToken: 'old', refreshToken: canary.secret('refresh') })
+  // The answer comes while somebody else has the database.
+  const other = new Libsql(url.slice('file:'.length))
+  endpoint.usually = socket => {
+    other.exec('begin immediate')
+    socket.write(json({ access_token: canary.secret('access'), refresh_token: canary.secret('next') }))
+  }
+  expect((await tokens.refreshToken('client', 'acme')).accessToken).toContain(canary.mark)
+  const kept = filesIn(lifeboat).filter(path => path.endsWith('.sealed'))
+  expect(kept).toHaveLength(1)
+  expect(findInFiles(canary, lifeboat)).toEqual([])
+  other.exec('rollback')
+  other.close()
+})
+
+test('T1: PostgreSQL without a key is refused, in every environment, and nothing is written', async () => {
+  for (const NODE_ENV of ['production', 'development', 'test', undefined]) {
+    vi.stubEnv('NODE_ENV', NODE_ENV)
+    const opening = world.open(world.database.url, { encryptionKeys: undefined })
+    await expect(opening).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining('evergrant keys generate'),
+    })
+  }
+  vi.unstubAllEnvs()
+  expect(await world.database.query("select from pg_tables where schemaname = 'public'")).toEqual([])
 })
 
 const everywhere = <Found>(found: Found) => ({
@@ -110,5 +149,20 @@ describe('T10: the server log of PostgreSQL, with all statements and parameters 
     const log = readFileSync(server.logFile, 'utf8')
     const texts = [/parameters: .*\$\d+ = 'eg1\./i, /DETAIL: .*Failing row contains/]
     expect(texts.map(text => text.test(log))).toEqual([true, true])
+  })
+
+  test('T10: has no constraint and no index of ours to name, that is on a column of secrets', async () => {
+    await world.open(world.database.url)
+    const on = (columns: readonly string[]) =>
+      world.database.query(
+        `select a.attname from pg_attribute a
+           where a.attrelid = 'oauth_tokens'::regclass and a.attname = any($1) and (
+             exists (select from pg_constraint c
+               where c.conrelid = a.attrelid and a.attnum = any(c.conkey) and c.contype <> 'n')
+             or exists (select from pg_index i where i.indrelid = a.attrelid and a.attnum = any(i.indkey)))`,
+        [columns],
+      )
+    expect(await on(['access_token', 'refresh_token', 'metadata'])).toEqual([])
+    expect(await on(['client_id'])).toHaveLength(1)
   })
 })

@@ -59,6 +59,10 @@ test('T27: the tokens in memory and everything around them print no secret', asy
   const held = cache?.last({ clientId: 'smart-tax-nation', provider: 'zoho_crm' })
   expect(held?.accessToken.reveal()).toContain(canary.mark)
   expectNoSecretIn(held)
+  // What a program can take of the cache as a whole, by each way of copying it.
+  expect(canary.findIn(serialize(structuredClone(cache)))).toEqual([])
+  expect(canary.findIn(serialize({ ...cache }))).toEqual([])
+  expect(canary.findIn(serialize(held?.observed.row))).toEqual([])
   canary.expectAbsentFrom(cache, process.assembly, process.assembly.ports)
 })
 

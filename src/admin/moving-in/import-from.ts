@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate as breath } from 'node:timers/promises'
 import { systemClock } from '../../clock.ts'
 import { EvergrantError, StoreUnavailableError } from '../../errors.ts'
 import { storeImported } from '../../importing.ts'
@@ -132,6 +133,7 @@ class Moving {
     await this.#source.read(async rows => {
       for (const row of rows) this.#count(row)
       this.#options.onProgress?.({ done: this.#total, total: null, imported: 0 })
+      await breath()
     })
     this.#seen.clear()
     await this.#source.read(async rows => {
@@ -162,6 +164,8 @@ class Moving {
           const [index, row] = next
           judgements[index] = await this.#move(row)
           this.#tell()
+          // SQLite answers at once: without a breath nobody could end it, and nothing else would go on.
+          await breath()
         }
       } catch (error) {
         queue.length = 0

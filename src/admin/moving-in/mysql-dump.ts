@@ -5,7 +5,7 @@ import { type SqlToken, SqlTokens } from './sql-tokens.ts'
 export type DumpRow = Readonly<Record<string, string | null>>
 
 const HOW_TO_DUMP = 'Dump it with mysqldump, the whole table'
-/** A statement shows what it is within so many pieces. */
+/** A statement shows what it is within so many pieces, and before its first parenthesis. */
 const HEAD = 16
 const MODIFIERS = /^(?:into|ignore|low_priority|high_priority|delayed|temporary|table|if|not|exists)$/i
 /** What a definition in CREATE TABLE begins with that is no column. */
@@ -21,7 +21,10 @@ export async function readMysqlDump(
   table: string,
 ): Promise<readonly DumpRow[]> {
   const reader = new DumpReader(table)
-  const tokens = new SqlTokens(token => reader.token(token))
+  const tokens = new SqlTokens(
+    token => reader.token(token),
+    () => reader.isReading,
+  )
   for await (const piece of pieces) tokens.push(piece)
   if (!tokens.end()) throw new InvalidInputError(`The dump ends in the middle of a text. ${HOW_TO_DUMP}.`)
   return reader.end()
@@ -42,14 +45,22 @@ class DumpReader {
     this.#table = table
   }
 
+  /** Whether the statement is of interest, or may become it. */
+  get isReading(): boolean {
+    return this.#tokens !== null
+  }
+
   token(token: SqlToken): void {
     if (token.kind === 'sign' && token.text === ';') {
       if (this.#tokens !== null) this.#statement(this.#tokens)
       this.#tokens = []
       return
     }
-    this.#tokens?.push(token)
-    if (this.#tokens?.length === HEAD && !this.#concerns(this.#tokens)) this.#tokens = null
+    if (this.#tokens === null) return
+    this.#tokens.push(token)
+    if (this.#tokens.length > HEAD) return
+    const endsHead = isSign(token, '(') || isValues(token) || this.#tokens.length === HEAD
+    if (endsHead && !this.#concerns(this.#tokens)) this.#tokens = null
   }
 
   end(): readonly DumpRow[] {
@@ -98,7 +109,6 @@ class DumpReader {
   }
 
   #insert(tokens: readonly SqlToken[]): void {
-    const isValues = ({ kind, text }: SqlToken): boolean => kind === 'word' && /^values?$/i.test(text)
     const start = tokens.findIndex(isValues)
     const named = tokens.slice(0, Math.max(0, start)).filter(({ kind }) => kind !== 'sign')
     const columns = named.length > 0 ? named.map(({ text }) => text) : this.#columns
@@ -203,6 +213,10 @@ function literalOf(tokens: readonly SqlToken[]): string | null | undefined {
 
 function fromHex(hex: string): string | undefined {
   return /^(?:[0-9a-f]{2})*$/i.test(hex) ? Buffer.from(hex, 'hex').toString('utf8') : undefined
+}
+
+function isValues({ kind, text }: SqlToken): boolean {
+  return kind === 'word' && /^values?$/i.test(text)
 }
 
 function isSign(token: SqlToken | undefined, text: string): boolean {

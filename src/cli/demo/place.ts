@@ -35,6 +35,8 @@ export async function enterDemoPlace(): Promise<DemoPlace> {
     if (/^(EVERGRANT|ZOHO)_|^DATABASE_URL$/.test(name)) delete process.env[name]
   }
   process.env.EVERGRANT_DATA_DIR = directory
+  // First the one around it: what is stored there later, with its key, must stay out of repositories as well.
+  await makeDataDirectory(dataDirectory)
   await makeDataDirectory(directory)
   if (named !== 'postgres') {
     const database = findDatabase()

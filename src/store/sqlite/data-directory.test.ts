@@ -15,11 +15,19 @@ test('a new data directory is for its owner only, and is kept out of repositorie
   await makeDataDirectory(directory)
 })
 
-test('a directory that is there is left as it is: it may be the root of a repository', async () => {
-  const directory = join(parent, 'project')
+test('an empty directory that is there is kept out of repositories, too', async () => {
+  const directory = join(parent, 'empty')
   mkdirSync(directory, { mode: 0o755 })
   await makeDataDirectory(directory)
-  expect(readdirSync(directory)).toEqual([])
+  expect(readFileSync(join(directory, '.gitignore'), 'utf8')).toBe('*\n')
+  expect(statSync(directory).mode & 0o777).toBe(0o755)
+})
+
+test('a directory that holds something is left as it is: it may be the root of a repository', async () => {
+  const directory = join(parent, 'project')
+  mkdirSync(join(directory, '.git'), { recursive: true })
+  await makeDataDirectory(directory)
+  expect(readdirSync(directory)).toEqual(['.git'])
 })
 
 test.each(['/dev/null/data', '/dev/null', '/proc/evergrant', '/proc/evergrant/a/b'])(

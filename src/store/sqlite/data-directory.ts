@@ -1,15 +1,16 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { InvalidInputError } from '../../errors.ts'
 
 /**
  * Makes the directory for embedded data: for its owner only, and with a `.gitignore` that keeps all of it out of
- * repositories. Leaves one alone that is there: it may hold other things.
+ * repositories. An empty one that is there gets that file, too; one that holds other things is left alone.
  * @throws InvalidInputError it cannot be made or written
  */
 export async function makeDataDirectory(directory: string): Promise<void> {
   try {
-    if (await makeWithParents(resolve(directory))) await keepOutOfRepositories(directory)
+    const isNew = await makeWithParents(resolve(directory))
+    if (isNew || (await isEmpty(directory))) await keepOutOfRepositories(directory)
   } catch (error) {
     throw new InvalidInputError(
       `The data directory ${directory} cannot be made (${codeOf(error) ?? 'unknown fault'}). Make it writable for ` +
@@ -40,6 +41,12 @@ async function make(directory: string): Promise<boolean> {
     if (codeOf(error) !== 'EEXIST' || !(await stat(directory)).isDirectory()) throw error
     return false
   }
+}
+
+async function isEmpty(directory: string): Promise<boolean> {
+  // One that cannot be read is none that is known to be empty.
+  const names = await readdir(directory).catch(() => null)
+  return names?.length === 0
 }
 
 async function keepOutOfRepositories(directory: string): Promise<void> {

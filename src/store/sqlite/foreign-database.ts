@@ -143,7 +143,8 @@ function failureOf(error: unknown, path: string): Error {
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
       return new InvalidInputError(
-        `The source ${path} cannot be read. Run this as a user who may read it, and the files beside it.`,
+        `The source ${path} cannot be read. Run this as a user who may read it and write beside it, where SQLite keeps ` +
+          'its log; or name a copy.',
       )
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':

@@ -42,10 +42,11 @@ export function outcomesContract(harness: () => StoreHarness): void {
       const first = await storedRow(store)
       await store.commit(commitOf(first, { refreshTokenExpiresInMs: HOUR }))
       const row = await rowOf(store, first)
-      await store.commit(commitOf(row, { refreshToken: null, scopes: null }))
+      await store.commit(commitOf(row, { refreshToken: null, scopes: null, metadata: null }))
       expect(await rowOf(store, row)).toMatchObject({
         refreshToken: row.refreshToken,
         scopes: row.scopes,
+        metadata: row.metadata,
         refreshTokenExpiresAt: row.refreshTokenExpiresAt,
         generation: row.generation + 1,
       })
