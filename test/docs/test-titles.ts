@@ -26,7 +26,7 @@ export function titlesIn(text: string): ReadonlySet<string> {
 /** What a page says proves something: a link to a file of tests, and behind a colon one title or several. */
 export function proofsIn(page: string): readonly Proof[] {
   const named = page.matchAll(
-    /\]\((?:\.\.\/)*(?<path>(?:src|test)\/[^)]+\.ts)\)[^\]"|;]*: (?<titles>"[^"]+"(?:,\s+"[^"]+")*)/g,
+    /\]\((?:\.\.\/)*(?<path>(?:src|test|simulation)\/[^)]+\.ts)\)[^\]"|;]*: (?<titles>"[^"]+"(?:,\s+"[^"]+")*)/g,
   )
   return [...named].flatMap(({ groups: { path = '', titles = '' } = {} }) =>
     [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => ({ path, title })),
