@@ -34,6 +34,9 @@ export let assemblyOf: (service: OAuthTokenService) => Promise<Assembly>
 /** As `open`, also where the key ring lacks keys that the database needs. Not among the public names. */
 export let openWithAnyKeys: (options: OpenOptions) => Promise<OAuthTokenService>
 
+/** A service over parts that are put together elsewhere: the simulation's. Not among the public names. */
+export let serviceOver: (open: () => Promise<Assembly>) => OAuthTokenService
+
 const NO_DEMAND: Demand = { minValidMs: 0, refreshNow: false }
 
 /**
@@ -57,6 +60,7 @@ export class OAuthTokenService {
 
   static {
     assemblyOf = service => service.#started(undefined)
+    serviceOver = open => new OAuthTokenService(open)
     openWithAnyKeys = async options => {
       const service = new OAuthTokenService(async () =>
         (await import('./assemble.ts')).assemble(options, true),

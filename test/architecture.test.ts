@@ -9,6 +9,7 @@ import {
   typeHoles,
 } from './architecture/code-rules.ts'
 import { cycles, packagesLoadedBy } from './architecture/graph.ts'
+import { importsOf } from './architecture/imports.ts'
 import { badNames } from './architecture/names.ts'
 import { forbiddenImports, rights, roomOf } from './architecture/rooms.ts'
 import { longestFile, longestFunction, longFiles, longFunctions } from './architecture/size.ts'
@@ -19,7 +20,7 @@ import { projectDirectory } from './support/project.ts'
  * Every rule is first tried on a file that breaks it, so that a rule which finds nothing is known to look.
  */
 const product = readSources('src')
-const everything = [...product, ...readSources('test')]
+const everything = [...product, ...readSources('test', 'simulation')]
 
 const one = (path: string, text: string): readonly Source[] => [parseSource(path, text)]
 const found = (violations: readonly Violation[]): readonly string[] => violations.map(({ what }) => what)
@@ -106,6 +107,31 @@ describe('rings of imports', () => {
   test('do not exist', () => {
     expect(cycles(product)).toEqual([])
   })
+})
+
+describe('the judge of the simulation', () => {
+  const others = (sources: readonly Source[]): readonly string[] =>
+    sources
+      .filter(({ path }) => path.startsWith('simulation/judge/') && !path.endsWith('.test.ts'))
+      .flatMap(importsOf)
+      .map(({ specifier }) => specifier)
+      .filter(specifier => !specifier.startsWith('./') && specifier !== '../history.ts')
+
+  test('may not look into what it judges', () => {
+    const text = "import type { Row } from '../../src/ports/store.ts'\nimport { a } from '../world/world.ts'"
+    expect(others(one('simulation/judge/x.ts', text))).toHaveLength(2)
+  })
+
+  test('shares nothing with the code under test', () => {
+    expect(others(readSources('simulation'))).toEqual([])
+    expect(importsOf(readHistory())).toEqual([])
+  })
+
+  function readHistory(): Source {
+    const [history] = readSources('simulation').filter(({ path }) => path === 'simulation/history.ts')
+    if (history === undefined) throw new RangeError('simulation/history.ts is gone')
+    return history
+  }
 })
 
 describe('what an import of evergrant loads at once', () => {

@@ -83,6 +83,11 @@ export interface CommitRequest extends Fence {
   readonly refreshToken: string | null
   /** `Infinity`: never; null: not known. */
   readonly expiresInMs: number | null
+  /**
+   * The expiry is no later than this, by the database's clock; null: it may be. A statement can run long after it
+   * was sent, where the database or its host was frozen.
+   */
+  readonly expiresAtMost: number | null
   readonly lifetimeMs: number | null
   readonly refreshInMs: number | null
   /** Null keeps the stored ones. */

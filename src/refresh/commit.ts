@@ -112,6 +112,7 @@ function requestOf(ports: RefreshPorts, pending: Pending): CommitRequest {
     accessToken: pending.sealedAccessToken,
     refreshToken: pending.sealedRefreshToken,
     expiresInMs: left(term.expiresInMs),
+    expiresAtMost: latestExpiry(pending),
     lifetimeMs: term.lifetimeMs,
     refreshInMs: left(term.refreshInMs),
     scopes: tokens.scopes === null ? null : tokens.scopes.join(','),
@@ -120,6 +121,13 @@ function requestOf(ports: RefreshPorts, pending: Pending): CommitRequest {
     refreshTokenExpiresInMs: left(tokens.refreshTokenExpiresInMs),
     noProgressForMs: pending.noProgressForMs,
   }
+}
+
+/** The expiry by the database's clock, as far as this process knows it: it knows it from before the request. */
+function latestExpiry({ claim, term, sentAt }: Pending): number | null {
+  const { row, answeredAt } = claim.observed
+  if (term.expiresInMs === null || !Number.isFinite(term.expiresInMs)) return null
+  return row.now + (sentAt - answeredAt) + term.expiresInMs
 }
 
 /** The row as the commit leaves it, without reading it again. */

@@ -132,6 +132,8 @@ async function refreshAndWait(
   }
   switch (waited.value.kind) {
     case 'refreshed':
+      // A process that was frozen since may hold a token that has expired meanwhile.
+      if (hasDied(waited.value.held, request, ports)) return null
       return longEnough(waited.value.held, demand, request, ports)
     case 'failed':
       return serveOr(waited.value.error, waited.value.code ?? 'PROVIDER_UNAVAILABLE')
@@ -139,6 +141,13 @@ async function refreshAndWait(
       context.reads.forget(key)
       return null
   }
+}
+
+// One that lives no longer than a request may take is handed out as it is: another would be no better.
+function hasDied(held: HeldToken, { provider }: TokenRequest, { clock, policy }: RefreshPorts): boolean {
+  const { lifetimeMs } = held.observed.row
+  if (lifetimeMs !== null && lifetimeMs <= policy.requestTimeoutMs) return false
+  return !isStillServable(held, clock, provider.traits, policy)
 }
 
 // A provider may issue a token that lives shorter than it used to.

@@ -124,6 +124,7 @@ class MemoryStore implements TokenStore {
     return this.#write(row, {
       ...NO_FAILURE,
       ...this.#issued(request, row),
+      expiresAt: this.#expiryOf(request),
       refreshToken: request.refreshToken ?? row.refreshToken,
       generation: row.generation + 1,
       appId: request.appId,
@@ -310,6 +311,11 @@ class MemoryStore implements TokenStore {
   #after(ms: number | null): number | null
   #after(ms: number | null): number | null {
     return ms === null ? null : this.#now() + storableDuration(ms)
+  }
+
+  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest): number | null {
+    const expiry = this.#after(expiresInMs)
+    return expiry === null || expiresAtMost === null ? expiry : Math.min(expiry, Math.floor(expiresAtMost))
   }
 
   #matching({ id, generation }: Fence): StoredRow | undefined {

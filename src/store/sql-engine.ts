@@ -46,6 +46,8 @@ export interface SqlDialect {
   readonly now: SQL
   /** An instant so many ms from now; `Infinity` is an instant as well. */
   after(ms: number): SQL
+  /** The instant, or one in ms since the epoch where that is earlier. */
+  atMost(instant: SQL, latest: number): SQL
   /** An instant as ms since the epoch. */
   epochMs(instant: Column | SQL): SQL<number | null>
   /** An instant as text that loses nothing, and back. */

@@ -91,6 +91,7 @@ export class TokenChanges {
     return {
       ...NO_FAILURE,
       ...this.issued(request),
+      tokenExpiry: this.#expiryOf(request),
       refreshToken: request.refreshToken ?? undefined,
       generation: this.#nextGeneration(),
       appId: request.appId,
@@ -182,6 +183,13 @@ export class TokenChanges {
   #leaseIsOver(longestLeaseMs: number): SQL | undefined {
     const { leaseUntil } = this.#table
     return or(isNull(leaseUntil), this.#dialect.leaseIsOver(leaseUntil, longestLeaseMs))
+  }
+
+  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest): SQL | null {
+    const expiry = this.#after(expiresInMs)
+    return expiry === null || expiresAtMost === null
+      ? expiry
+      : this.#dialect.atMost(expiry, Math.floor(expiresAtMost))
   }
 
   #nextGeneration(): SQL {

@@ -85,6 +85,7 @@ export function commitOf(row: ConnectionRow, change: Partial<CommitRequest> = {}
     accessToken: 'access-2',
     refreshToken: 'refresh-2',
     expiresInMs: HOUR,
+    expiresAtMost: null,
     lifetimeMs: HOUR,
     refreshInMs: 50 * 60_000,
     scopes: 'read',

@@ -52,6 +52,21 @@ export function outcomesContract(harness: () => StoreHarness): void {
       })
     })
 
+    test('that runs late does not make the token live longer', async () => {
+      const { store } = harness()
+      const first = await storedRow(store)
+      const earlier = first.now + 60_000
+      await store.commit(commitOf(first, { expiresAtMost: earlier + 0.4 }))
+      const row = await rowOf(store, first)
+      expect(row.expiresAt).toBe(earlier)
+
+      await store.commit(commitOf(row, { expiresAtMost: row.now + 2 * HOUR }))
+      const after = await rowOf(store, first)
+      expect(after.expiresAt).toBe(after.updatedAt + HOUR)
+      await store.commit(commitOf(after, { expiresInMs: Infinity, expiresAtMost: earlier }))
+      expect((await rowOf(store, first)).expiresAt).toBe(earlier)
+    })
+
     test('records a refresh without progress as a gate and not as a failure', async () => {
       const { store } = harness()
       const row = await storedRow(store)

@@ -1,0 +1,60 @@
+import { expect, test, vi } from 'vitest'
+import { StoreUnavailableError } from '../../src/errors.ts'
+import type { CommitRequest } from '../../src/ports/store.ts'
+import { FakeProvider } from '../support/fake-provider.ts'
+import { HOUR, MINUTE, SECOND } from '../support/lifecycle.ts'
+import { World } from '../support/world.ts'
+
+/*
+ * A database, a process or a machine that stands still for a while, and then goes on where it was. The simulation
+ * found what is tested here.
+ */
+const KEY = { clientId: 'smart-tax-nation', provider: 'zoho_crm' }
+
+test('a commit that the database runs long after it was sent does not make the token live longer', async () => {
+  const world = await World.make()
+  const frozen = new Proxy(world.store, {
+    get: (store, name): unknown => {
+      const value: unknown = Reflect.get(store, name)
+      if (name !== 'commit') return typeof value === 'function' ? value.bind(store) : value
+      return async (request: CommitRequest): Promise<boolean> => {
+        void world.clock.delay(30 * MINUTE).then(() => store.commit(request))
+        throw new StoreUnavailableError('The database does not answer.', 'ETIMEDOUT')
+      }
+    },
+  })
+  const process = world.process({}, frozen)
+  await process.store('old', world.provider.grant(), HOUR)
+  await world.clock.advance(HOUR)
+  const issuedAt = world.clock.wallMs()
+  expect((await world.run(process.get())).accessToken).toBe('access-2')
+  await world.clock.advance(35 * MINUTE)
+
+  const row = await world.store.read(KEY)
+  expect(row?.generation).toBe(2)
+  expect(row?.expiresAt).toBe(issuedAt + HOUR)
+  await world.clock.advance(24 * MINUTE + 57 * SECOND)
+  // Three seconds before its end it is not served any more, in any process.
+  expect((await world.run(world.process().get())).accessToken).toBe('access-3')
+})
+
+test('a token that died while its process was frozen is not handed out', async () => {
+  const provider = new FakeProvider()
+  const world = await World.make({ provider })
+  const process = world.process()
+  await process.store('old', provider.grant(), HOUR)
+  await world.clock.advance(HOUR)
+  let answerNow: () => void = () => {}
+  provider.after = () => new Promise(resolve => (answerNow = resolve))
+  const call = process.get()
+  await world.clock.advance(SECOND)
+  provider.after = async () => {}
+
+  // SIGSTOP: its clocks go on, its timers do not fire before it has read what came meanwhile.
+  const monotonicMs = world.clock.monotonicMs.bind(world.clock)
+  vi.spyOn(world.clock, 'monotonicMs').mockImplementation(() => monotonicMs() + 2 * HOUR)
+  world.clock.jumpWall(2 * HOUR)
+  answerNow()
+  expect((await world.run(call)).accessToken).toBe('access-3')
+  expect(provider.asked).toHaveLength(2)
+})
