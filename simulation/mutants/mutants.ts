@@ -303,6 +303,30 @@ const outcomes: readonly Mutant[] = [
     breaks: ['no token is returned that has expired'],
   },
   {
+    name: 'a machine that slept sends under an old lease',
+    seed: 1,
+    changes: [
+      {
+        file: 'src/refresh/claim.ts',
+        find: 'if (hasSlept(claim.askedAt, ports.clock)) return false',
+        replace: 'if (hasSlept(claim.askedAt, ports.clock) === null) return false',
+      },
+    ],
+    breaks: ['no refresh token is in flight twice', 'no loss without a cause'],
+  },
+  {
+    name: 'a machine that slept hands out what it holds',
+    seed: 1,
+    changes: [
+      {
+        file: 'src/refresh/obtain.ts',
+        find: 'if (hasSlept(waited.value.held.observed, ports.clock)) return null',
+        replace: 'if (hasSlept(waited.value.held.observed, ports.clock) === null) return null',
+      },
+    ],
+    breaks: ['no token is returned that has expired'],
+  },
+  {
     name: 'who waits for a refresh waits for ever',
     seed: 54,
     changes: [

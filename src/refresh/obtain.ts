@@ -14,6 +14,7 @@ import type { ConnectionKey } from '../ports/store.ts'
 import type { TokenCache } from './cache.ts'
 import { unlessAborted, waitAtMost } from './giving-up.ts'
 import { type HeldToken, isStillServable, openAccessToken } from './held-token.ts'
+import { hasSlept } from './moment.ts'
 import { connectionOf, databaseNow, type Observed } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { RowReads } from './reads.ts'
@@ -68,6 +69,10 @@ async function obtainByRow(context: ObtainContext, request: TokenRequest): Promi
     // `refreshToken` is content with what anybody has refreshed since it was called.
     if (first !== null && isNewer(observed, first)) demand = { ...demand, refreshNow: false }
     first ??= observed
+    if (hasSlept(observed, ports.clock)) {
+      reads.forget(request.key)
+      continue
+    }
 
     const pending = pendingIn(context, request, observed, demand)
     if (pending !== null) return pending
@@ -108,8 +113,9 @@ async function refreshAndWait(
 ): Promise<HeldToken | null> {
   const { ports, refresher } = context
   const { key, provider, app, signal } = request
-  const serveOr = (error: EvergrantError, code: LastError): HeldToken => {
+  const serveOr = (error: EvergrantError, code: LastError): HeldToken | null => {
     if (!decision.servable) throw error
+    if (hasSlept(observed, ports.clock)) return null
     const held = serve(context, request, observed)
     if (!isStillServable(held, ports.clock, provider.traits, ports.policy)) throw error
     reportServed(context, request, code)
@@ -123,7 +129,8 @@ async function refreshAndWait(
   if (waited.kind === 'timeout') return serveOr(tooLong(key, decision.waitMs), 'PROVIDER_UNAVAILABLE')
   switch (waited.value.kind) {
     case 'refreshed':
-      // A process that was frozen since may hold a token that has expired meanwhile.
+      // A process that was frozen since, or whose machine slept, may hold a token that has expired meanwhile.
+      if (hasSlept(waited.value.held.observed, ports.clock)) return null
       if (hasDied(waited.value.held, request, ports)) return null
       return longEnough(waited.value.held, demand, request, ports)
     case 'failed':
