@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock, DelayOptions } from './ports/clock.ts'
 
 /** The machine's own clock. The only place in the package that reads the time. */
@@ -20,6 +21,9 @@ function delay(ms: number, { signal, keepAlive = false }: DelayOptions = {}): Pr
     }
     const timer = setTimeout(done, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS))
     if (!keepAlive) timer.unref()
-    signal?.addEventListener('abort', done, { once: true })
+    if (signal === undefined) return
+    // One signal ends the waits of all connections: that many are no leak, of which Node would warn from 11 on.
+    setMaxListeners(0, signal)
+    signal.addEventListener('abort', done, { once: true })
   })
 }

@@ -127,8 +127,8 @@ const claims: readonly Mutant[] = [
       },
       {
         file: 'src/refresh/refresher.ts',
-        find: 'return observe(row, readAt, this.#ports)',
-        replace: 'return observe({ ...row, refreshToken: observed.row.refreshToken }, readAt, this.#ports)',
+        find: 'return observe(row, asked, this.#ports)',
+        replace: 'return observe({ ...row, refreshToken: observed.row.refreshToken }, asked, this.#ports)',
       },
     ],
     breaks: ['no loss without a cause', 'a strict server is not asked again while the access token lives'],
@@ -322,6 +322,13 @@ const outcomes: readonly Mutant[] = [
         file: 'src/refresh/obtain.ts',
         find: 'if (hasSlept(waited.value.held.observed, ports.clock)) return null',
         replace: 'if (hasSlept(waited.value.held.observed, ports.clock) === null) return null',
+      },
+      {
+        file: 'src/refresh/obtain.ts',
+        find: `if (hasSlept(observed, ports.clock)) return null
+  if (waited`,
+        replace: `if (hasSlept(observed, ports.clock) === null) return null
+  if (waited`,
       },
     ],
     breaks: ['no token is returned that has expired'],

@@ -102,7 +102,7 @@ function decideFor(
   return decide(connection, databaseNow(observed, ports.clock), demand, provider.traits, ports.policy)
 }
 
-/** Null: the row moved, look again. */
+/** Null: the row moved, or the machine slept: look again. */
 async function refreshAndWait(
   context: ObtainContext,
   request: TokenRequest,
@@ -113,12 +113,16 @@ async function refreshAndWait(
 ): Promise<HeldToken | null> {
   const { ports, refresher } = context
   const { key, provider, app, signal } = request
-  const serveOr = (error: EvergrantError, code: LastError): HeldToken | null => {
-    if (!decision.servable) throw error
-    if (hasSlept(observed, ports.clock)) return null
+  const serveStored = (code: LastError): HeldToken | null => {
+    if (!decision.servable) return null
     const held = serve(context, request, observed)
-    if (!isStillServable(held, ports.clock, provider.traits, ports.policy)) throw error
+    if (!isStillServable(held, ports.clock, provider.traits, ports.policy)) return null
     reportServed(context, request, code)
+    return held
+  }
+  const serveOr = (error: EvergrantError, code: LastError): HeldToken => {
+    const held = serveStored(code)
+    if (held === null) throw error
     return held
   }
   if (app === null) return serveOr(missingApp(request), 'PROVIDER_MISCONFIGURED')
@@ -126,7 +130,13 @@ async function refreshAndWait(
   const flight = refresher.refresh(observed, { provider, app }, demand.refreshNow)
   const leftMs = decision.waitMs - (ports.clock.monotonicMs() - startedAt)
   const waited = await waitAtMost(flight.outcome, Math.max(0, leftMs), ports.clock, signal)
-  if (waited.kind === 'timeout') return serveOr(tooLong(key, decision.waitMs), 'PROVIDER_UNAVAILABLE')
+  // How much time has passed since the row was read, nobody here knows.
+  if (hasSlept(observed, ports.clock)) return null
+  if (waited.kind === 'timeout') {
+    if (!decision.servable) throw tooLong(key, decision.waitMs)
+    // Null as well where the token ran out meanwhile: who has none may wait longer.
+    return serveStored('PROVIDER_UNAVAILABLE')
+  }
   switch (waited.value.kind) {
     case 'refreshed':
       // A process that was frozen since, or whose machine slept, may hold a token that has expired meanwhile.

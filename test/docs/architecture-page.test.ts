@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { rights } from '../architecture/rooms.ts'
 import { projectDirectory } from '../support/project.ts'
 import { blocksOf, codesOf, rowsOf } from './markdown.ts'
+import { missing, proofsIn, titlesIn } from './test-titles.ts'
 
 const page = readFileSync(join(projectDirectory, 'ARCHITECTURE.md'), 'utf8')
 
@@ -49,30 +49,6 @@ test('the rooms that are named for later are not there', () => {
   expect(rooms.filter(room => existsSync(join(projectDirectory, 'src', room)))).toEqual([])
 })
 
-/** The titles of tests and suites in a file, as they are written. */
-function titlesIn(text: string): ReadonlySet<string> {
-  const titles = new Set<string>()
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && /^(test|describe)\b/.test(node.expression.getText())) {
-      const [title] = node.arguments
-      if (title !== undefined && ts.isStringLiteralLike(title)) titles.add(title.text)
-    }
-    ts.forEachChild(node, visit)
-  }
-  visit(ts.createSourceFile('x.test.ts', text, ts.ScriptTarget.Latest, true))
-  return titles
-}
-
-/** What the page says proves a behaviour: a file and a title. */
-function proofsIn(text: string): readonly { readonly path: string; readonly title: string }[] {
-  return [...text.matchAll(/\]\((?<path>(?:src|test|simulation)\/[^)]+\.ts)\): "(?<title>[^"]+)"/g)].map(
-    ({ groups }) => ({
-      path: groups?.path ?? '',
-      title: groups?.title ?? '',
-    }),
-  )
-}
-
 test('titles are found as they are written, in tests of every kind', () => {
   const text =
     "describe('a', () => { test('b', f); test.each([1])('c %i', f); test.each<X>([\n'x'])('d', f) }); run('e')"
@@ -80,16 +56,20 @@ test('titles are found as they are written, in tests of every kind', () => {
   expect(
     proofsIn('| x | [a.ts](src/a.ts) | [b.test.ts](test/b.test.ts): "one, two"<br>[c](c.md): "no" |'),
   ).toEqual([{ path: 'test/b.test.ts', title: 'one, two' }])
+  const several =
+    '[b.test.ts](../test/b.test.ts), somewhere: "one",\n  "two"; [c.test.ts](../src/c.test.ts): "three".'
+  expect(proofsIn(several).map(({ path, title }) => `${path} ${title}`)).toEqual([
+    'test/b.test.ts one',
+    'test/b.test.ts two',
+    'src/c.test.ts three',
+  ])
+  expect(missing([{ path: 'test/none.test.ts', title: 'one' }])).toHaveLength(1)
 })
 
 test('every test that the page names exists, under that title', () => {
   const proofs = proofsIn(page)
   expect(proofs.length).toBeGreaterThan(80)
-  const missing = proofs.filter(({ path, title }) => {
-    const file = join(projectDirectory, path)
-    return !existsSync(file) || !titlesIn(readFileSync(file, 'utf8')).has(title)
-  })
-  expect(missing).toEqual([])
+  expect(missing(proofs)).toEqual([])
 })
 
 test('every behaviour that the page lists has its source and its test', () => {

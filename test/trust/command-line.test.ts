@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Finding } from '../../src/admin/doctor/finding.ts'
 import { verbs } from '../../src/cli/verbs.ts'
 import { isTest, readSources } from '../architecture/source.ts'
 import { secretsOf, watchArguments } from '../support/argument-watch.ts'
@@ -201,6 +202,27 @@ describe('the watch over arguments', () => {
     ])
   })
 })
+
+test.each([
+  ['', 'inspector', /SIGUSR1|sigusr1/],
+  ['--heapsnapshot-signal=SIGUSR2', 'inspector', /without that option/],
+  ['--report-uncaught-exception', 'reports', /report-exclude-env/],
+])(
+  'T9: doctor tells core dumps, inspector, reports and certificates of its own process (%s)',
+  async (option, check, remedy) => {
+    const env = { DATABASE_URL: 'memory:', NODE_OPTIONS: option }
+    const { stdout } = await run(['doctor', '--json'], { env })
+    const findings: readonly Finding[] = JSON.parse(stdout).findings
+    const names = ['core_dumps', 'inspector', 'reports', 'certificates']
+    const found = findings.filter(finding => names.includes(finding.check))
+    expect(found.map(finding => finding.check)).toEqual(names)
+    expect(found.filter(({ verdict }) => verdict === 'fail')).toEqual([])
+    expect(found.find(finding => finding.check === check)).toMatchObject({
+      verdict: 'warn',
+      remedy: expect.stringMatching(remedy),
+    })
+  },
+)
 
 describe('files of the command', () => {
   test('T32: can be read by their owner alone', () => {

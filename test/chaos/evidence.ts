@@ -1,0 +1,87 @@
+import type { LedgerEntry, RefreshTokenState } from 'evergrant/testing'
+import type { Mode, Point, Rotation } from './plan.ts'
+
+/** A row of the table when everything has come to rest. */
+export interface FinalRow {
+  readonly connection: string
+  readonly status: string
+  readonly statusReason: string | null
+  /** As it lies there. */
+  readonly refreshToken: string | null
+}
+
+/** A change of a row's generation or status, written down by a trigger of the database. */
+export interface Change {
+  /** In ms since the epoch. */
+  readonly at: number
+  readonly connection: string
+  readonly rowId: string
+  readonly generation: number
+  readonly generationBefore: number | null
+  readonly status: string
+  readonly statusBefore: string | null
+  readonly statusReason: string | null
+}
+
+/** A grant that the customer gave. */
+export interface Given {
+  readonly connection: string
+  /** Its first refresh token. */
+  readonly refreshToken: string
+  readonly at: number
+}
+
+/** What was done to a process, or to its wires. Instants in ms since the epoch. */
+export interface Incident {
+  readonly kind: 'kill' | 'freeze' | 'cut'
+  /** Null: it befell whoever used the wire then. */
+  readonly process: number | null
+  readonly at: number
+  readonly until: number
+  /** Where it was aimed; null: at random. */
+  readonly point: Point | null
+  readonly connection: string | null
+}
+
+/** A process began a request for this connection. */
+export interface Asked {
+  readonly process: number
+  readonly connection: string
+  readonly at: number
+}
+
+/** A call that failed. */
+export interface CallerError {
+  readonly connection: string
+  readonly code: string
+  readonly reason: string | null
+  readonly message: string
+}
+
+/** What the back ends said of their callers. */
+export interface Served {
+  calls: number
+  longestWaitMs: number
+  /** Access tokens that were handed out and that the provider did not take. */
+  refused: number
+  readonly errors: CallerError[]
+  readonly events: Record<string, number>
+}
+
+/** All that the judge goes by. */
+export interface Evidence {
+  readonly mode: Mode
+  readonly rotation: Rotation
+  readonly provider: string
+  readonly key: Buffer
+  readonly ledger: readonly LedgerEntry[]
+  readonly rows: readonly FinalRow[]
+  readonly changes: readonly Change[]
+  readonly given: readonly Given[]
+  readonly incidents: readonly Incident[]
+  readonly asked: readonly Asked[]
+  readonly served: Served
+  /** What did not end as it should: a process that would not stop. */
+  readonly complaints: readonly string[]
+  readonly stateOf: (refreshToken: string) => Promise<RefreshTokenState>
+}

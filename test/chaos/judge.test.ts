@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import type { LedgerEntry } from 'evergrant/testing'
+import { describe, expect, test } from 'vitest'
+import { environmentKeys } from '../../src/sealing/environment-keys.ts'
+import { KeyRing } from '../../src/sealing/key-ring.ts'
+import { Secret } from '../../src/secret.ts'
+import type { Change, Evidence, Incident } from './evidence.ts'
+import { judge } from './judge.ts'
+
+const key = Buffer.alloc(32, 9)
+const ring = await KeyRing.load(environmentKeys(`chaos:${key.toString('base64')}`, 'test'))
+const digest = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 12)
+
+function sealed(refreshToken: string): string {
+  return ring.seal(Secret.of(refreshToken), { purpose: 'refresh_token', clientId: 'a', provider: 'acme' })
+}
+
+let ids = 0
+function request(refreshToken: string, arrivedAt: number, change: Partial<LedgerEntry> = {}): LedgerEntry {
+  ids += 1
+  return {
+    id: ids,
+    arrivedAt,
+    endedAt: arrivedAt + 100,
+    method: 'POST',
+    path: '/oauth/v2/token',
+    grantType: 'refresh_token',
+    app: 'app',
+    refreshToken: digest(refreshToken),
+    grant: 1,
+    outcome: 'issued',
+    reason: null,
+    rotated: true,
+    fault: 'delay',
+    status: 200,
+    delivered: true,
+    overlaps: 0,
+    ...change,
+  }
+}
+
+/** One connection, refreshed once: `first` was replaced by `second`, and the row has that. */
+function good(change: Partial<Evidence> = {}): Evidence {
+  return {
+    mode: 'kill',
+    rotation: 'strict',
+    provider: 'acme',
+    key,
+    ledger: [request('first', 1_000)],
+    rows: [{ connection: 'a', status: 'active', statusReason: null, refreshToken: sealed('second') }],
+    changes: [],
+    given: [{ connection: 'a', refreshToken: 'first', at: 0 }],
+    incidents: [],
+    asked: [{ process: 1, connection: 'a', at: 990 }],
+    served: { calls: 1, longestWaitMs: 1, refused: 0, errors: [], events: {} },
+    complaints: [],
+    stateOf: async token => (token === 'second' ? 'current' : 'replaced'),
+    ...change,
+  }
+}
+
+const report: Change = {
+  at: 9_000,
+  connection: 'a',
+  rowId: 'row',
+  generation: 1,
+  generationBefore: 1,
+  status: 'reauthorization_required',
+  statusBefore: 'active',
+  statusReason: 'lost_rotation',
+}
+const kill: Incident = { kind: 'kill', process: 1, at: 1_050, until: 1_050, point: null, connection: null }
+
+/** The answer to the refresh was lost; the provider refused the second use; it was reported. */
+function lost(change: Partial<Evidence> = {}): Evidence {
+  return good({
+    ledger: [
+      request('first', 1_000),
+      request('first', 8_000, { outcome: 'invalid_code', reason: 'reused', rotated: false }),
+    ],
+    rows: [
+      {
+        connection: 'a',
+        status: 'reauthorization_required',
+        statusReason: 'lost_rotation',
+        refreshToken: sealed('first'),
+      },
+    ],
+    changes: [report],
+    incidents: [kill],
+    ...change,
+  })
+}
+
+describe('the judge', () => {
+  test('finds nothing where nothing is wrong', async () => {
+    expect(await judge(good())).toEqual({
+      requests: 1,
+      overlaps: 0,
+      losses: 0,
+      reasons: {},
+      silent: 0,
+      broken: [],
+    })
+  })
+
+  test('sees a request that began while another of the grant was under way, with whatever refresh token', async () => {
+    const { overlaps, broken } = await judge(
+      good({ ledger: [request('first', 1_000), request('second', 1_099)] }),
+    )
+    expect(overlaps).toBe(1)
+    expect(broken.join()).toContain('at the same time')
+    expect(
+      (await judge(good({ ledger: [request('first', 1_000), request('second', 1_100)] }))).overlaps,
+    ).toBe(0)
+  })
+
+  test('opens the rows: a refresh token that is not current is a loss that nobody reported', async () => {
+    const rows = [{ connection: 'a', status: 'active', statusReason: null, refreshToken: sealed('first') }]
+    const verdict = await judge(good({ rows }))
+    expect(verdict).toMatchObject({ losses: 1, silent: 1 })
+    expect(verdict.broken.join()).toContain('lost without a word: a, whose refresh token is replaced')
+    const forged = [
+      { connection: 'a', status: 'active', statusReason: null, refreshToken: sealed('second').slice(0, -4) },
+    ]
+    expect((await judge(good({ rows: forged }))).broken.join()).toContain('not to be opened')
+    expect((await judge(good({ rows: [] }))).broken.join()).toContain('whose row is gone')
+  })
+
+  test('excuses a loss of a strict provider by a kill between its answer and the disk', async () => {
+    expect(await judge(lost())).toMatchObject({
+      losses: 1,
+      reasons: { lost_rotation: 1 },
+      silent: 0,
+      broken: [],
+    })
+  })
+
+  test.each<[string, Partial<Evidence>, string]>([
+    ['where the provider lets a client retry', { rotation: 'window' }, 'none may be'],
+    ['at an orderly stop', { mode: 'term' }, 'none may be'],
+    ['with a database crash', { mode: 'stop' }, 'none may be'],
+    [
+      'while nothing befell its process',
+      { incidents: [{ ...kill, process: 2 }] },
+      'nothing had befallen whoever asked',
+    ],
+    ['long before the kill', { incidents: [{ ...kill, at: 5_000, until: 5_000 }] }, 'nothing had befallen'],
+    [
+      'at a point where the successor is on the disk',
+      { incidents: [{ ...kill, point: 'C6', connection: 'a' }] },
+      'a kill at C6',
+    ],
+    ['that the provider did not refuse', { ledger: [request('first', 1_000)] }, 'has never refused it'],
+    ['without a reason', { changes: [{ ...report, statusReason: null }] }, 'lost without a word: a'],
+  ])('accepts no loss %s', async (_, change, words) => {
+    expect((await judge(lost(change))).broken.join()).toContain(words)
+  })
+
+  test('sees a generation that went back', async () => {
+    const changes = [{ ...report, status: 'active', generation: 3, generationBefore: 4 }]
+    expect((await judge(good({ changes }))).broken).toEqual(['1 times a generation went back'])
+  })
+
+  test('does not take silence for success', async () => {
+    const served = { calls: 0, longestWaitMs: 0, refused: 0, errors: [], events: {} }
+    expect((await judge(good({ ledger: [], served }))).broken).toEqual([
+      'no caller was served',
+      'nothing was refreshed',
+    ])
+  })
+})

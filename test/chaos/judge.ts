@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import type { LedgerEntry } from 'evergrant/testing'
+import type { Change, Evidence, FinalRow, Given, Incident } from './evidence.ts'
+import type { Mode } from './plan.ts'
+import { openRefreshToken } from './sealed-value.ts'
+
+/** What a campaign came to. */
+export interface Verdict {
+  /** Refreshes that reached the provider. */
+  readonly requests: number
+  /** Requests that came while another one of the same grant was under way. */
+  readonly overlaps: number
+  /** Grants that were good, and are not any more. */
+  readonly losses: number
+  /** Connections that were reported as needing the customer, and why. */
+  readonly reasons: Readonly<Record<string, number>>
+  /** Losses that nobody reported, or reported without a reason. */
+  readonly silent: number
+  /** What did not hold, in words. Empty: everything did. */
+  readonly broken: readonly string[]
+}
+
+/** No disturbance of these modes may cost a grant, with whatever rotation. */
+const NEVER_LOSE: readonly Mode[] = ['term', 'stop']
+/** Callers never notice these. */
+const NEVER_FAIL: readonly Mode[] = []
+/** Where the successor exists nowhere but at the provider and in the process: no client can win. */
+const LOSING_POINTS = ['C2', 'C3', 'C4']
+/** Instants of two processes on one machine, and what a busy one takes from an answer to the disk. */
+const BEFORE_MS = 50
+const AFTER_MS = 1_000
+
+/**
+ * Decides from the provider's ledger, the rows and the database's own record of their changes what became of the
+ * grants. Shares no code with the product.
+ */
+export async function judge(evidence: Evidence): Promise<Verdict> {
+  const { mode, rotation, ledger, changes, served } = evidence
+  const requests = ledger.filter(entry => entry.grantType === 'refresh_token')
+  const overlapping = overlapsOf(requests)
+  const overlaps = overlapping.length
+  const reported = changes.filter(isReport)
+  const silent = [
+    ...reported.filter(({ statusReason }) => statusReason === null).map(({ connection }) => connection),
+    ...(await silentlyLost(evidence)),
+  ]
+  const broken = [...evidence.complaints]
+  const mustHold = (holds: boolean, words: string): void => void (holds || broken.push(words))
+
+  broken.push(...overlapping.map(ids => `requests ${ids} of one grant were under way at the same time`))
+  mustHold(silent.length === 0, `lost without a word: ${silent.join(', ')}`)
+  const backwards = changes.filter(one => one.generation < (one.generationBefore ?? 0))
+  mustHold(backwards.length === 0, `${backwards.length} times a generation went back`)
+  const losses = reported.filter(({ statusReason }) => statusReason !== null).length + silent.length
+  if (rotation !== 'strict' || NEVER_LOSE.includes(mode)) {
+    mustHold(losses === 0, `${losses} grants lost, and none may be`)
+  } else {
+    broken.push(...reported.flatMap(report => objectionTo(report, evidence, requests)))
+  }
+  if (NEVER_FAIL.includes(mode)) {
+    mustHold(served.errors.length === 0, `${served.errors.length} calls failed`)
+    mustHold(served.refused === 0, `${served.refused} access tokens were handed out that were not good`)
+  }
+  mustHold(served.calls > 0, 'no caller was served')
+  mustHold(requests.length > 0, 'nothing was refreshed')
+  return {
+    requests: requests.length,
+    overlaps,
+    losses,
+    reasons: countReasons(reported),
+    silent: silent.length,
+    broken,
+  }
+}
+
+function isReport({ status, statusBefore }: Change): boolean {
+  return status === 'reauthorization_required' && statusBefore !== status
+}
+
+function countReasons(reported: readonly Change[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { statusReason } of reported) {
+    if (statusReason !== null) counts[statusReason] = (counts[statusReason] ?? 0) + 1
+  }
+  return counts
+}
+
+/** By grant, not by refresh token: a rotated one beside its predecessor is one too many as well. */
+function overlapsOf(requests: readonly LedgerEntry[]): readonly string[] {
+  const under = new Map<number, LedgerEntry>()
+  const found: string[] = []
+  for (const entry of requests.toSorted((one, other) => one.arrivedAt - other.arrivedAt)) {
+    if (entry.grant === null) continue
+    const before = under.get(entry.grant)
+    const until = before === undefined ? 0 : (before.endedAt ?? Infinity)
+    if (entry.arrivedAt < until) found.push(`${before?.id} and ${entry.id}`)
+    if ((entry.endedAt ?? Infinity) > until) under.set(entry.grant, entry)
+  }
+  return found
+}
+
+/** Rows that pass for good, with a refresh token that is not: it would come out at the next refresh. */
+async function silentlyLost({ rows, given, key, provider, stateOf }: Evidence): Promise<readonly string[]> {
+  const lost: string[] = []
+  for (const { connection } of given) {
+    if (!rows.some(row => row.connection === connection)) lost.push(`${connection}, whose row is gone`)
+  }
+  for (const row of rows) {
+    if (row.status === 'reauthorization_required') continue
+    const state = await stateOfRow(row, key, provider, stateOf)
+    if (state !== 'current') lost.push(`${row.connection}, whose refresh token is ${state}`)
+  }
+  return lost
+}
+
+async function stateOfRow(
+  { connection, refreshToken }: FinalRow,
+  key: Buffer,
+  provider: string,
+  stateOf: Evidence['stateOf'],
+): Promise<string> {
+  if (refreshToken === null) return 'gone'
+  try {
+    return await stateOf(openRefreshToken(refreshToken, key, { connection, provider }))
+  } catch {
+    return 'not to be opened'
+  }
+}
+
+/**
+ * Whether a report of a loss is true, and nobody's fault: the provider has refused a refresh token that it had
+ * replaced, and whoever had asked then was struck before the successor could be on a disk.
+ */
+function objectionTo(
+  report: Change,
+  evidence: Evidence,
+  requests: readonly LedgerEntry[],
+): readonly string[] {
+  const { connection } = report
+  const lost = (words: string): readonly string[] => [`${connection} was lost: ${words}`]
+  const grant = grantAt(report, evidence.given, requests)
+  const ofGrant = requests.filter(entry => entry.grant === grant)
+  const refusal = ofGrant.find(({ outcome }) => outcome === 'invalid_code')
+  if (refusal === undefined) return lost('the provider has never refused it')
+  const spent = ofGrant.find(entry => entry.rotated && entry.refreshToken === refusal.refreshToken)
+  if (spent === undefined) return lost(`the provider said ${refusal.reason}, and had not replaced it`)
+  if (spent.fault !== null && spent.fault !== 'delay') return []
+  const from = spent.arrivedAt - BEFORE_MS
+  const to = (spent.endedAt ?? spent.arrivedAt) + AFTER_MS
+  const asker = evidence.asked.findLast(one => one.connection === connection && one.at <= spent.arrivedAt + 5)
+  const excuses = evidence.incidents.filter(
+    one => one.at <= to && one.until >= from && (one.process === null || one.process === asker?.process),
+  )
+  if (excuses.some(one => isExcuse(one, connection))) return []
+  return lost(`its refresh token was replaced ${told(excuses)}`)
+}
+
+function grantAt(report: Change, given: readonly Given[], requests: readonly LedgerEntry[]): number | null {
+  const grant = given.findLast(one => one.connection === report.connection && one.at <= report.at)
+  const first = grant === undefined ? '' : digestOf(grant.refreshToken)
+  return requests.find(({ refreshToken }) => refreshToken === first)?.grant ?? null
+}
+
+function isExcuse({ point, connection }: Incident, lost: string): boolean {
+  return connection !== lost || point === null || LOSING_POINTS.includes(point)
+}
+
+function told(incidents: readonly Incident[]): string {
+  if (incidents.length === 0) return 'and nothing had befallen whoever asked'
+  return `with ${incidents.map(({ kind, point }) => `a ${kind} at ${point}`).join(', ')}`
+}
+
+/** As the ledger shows refresh tokens. */
+function digestOf(refreshToken: string): string {
+  return createHash('sha256').update(refreshToken).digest('hex').slice(0, 12)
+}

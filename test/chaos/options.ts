@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util'
+import { type Mode, modes, type Plan, points, type Rotation, rotations } from './plan.ts'
+import { type Plant, plants } from './planted.ts'
+
+/** What a run is told on its command line. */
+export interface RunOptions {
+  readonly plans: readonly Plan[]
+  /** Where the results go as JSON; null: nowhere. */
+  readonly json: string | null
+  /** Where all goes that the judge went by; null: nowhere. */
+  readonly evidence: string | null
+  /** The bug to plant; null: none. */
+  readonly plant: Plant | null
+  readonly help: boolean
+}
+
+export const help = `npm run chaos -- [options]
+What becomes of grants when processes and databases die.
+
+  --form <name>      short: what CI runs (default); full: takes an hour or more
+  --mode <name>      one mode only: ${modes.join(', ')}
+  --rotation <name>  one kind of provider only: ${rotations.join(', ')}
+  --point <name>     strikes at one crash point only: C0 to C8 (kill, freeze)
+  --cycles <n>       disturbances in each campaign, 1 to 99999
+  --seed <n>         draws another campaign, 0 to 4294967295 (default 1)
+  --json <file>      writes the results there, too
+  --evidence <file>  writes there all that the judge went by
+  --plant <bug>      plants a bug first, which must be found:
+                     ${Object.keys(plants).join(', ')}
+  --help             this page
+
+Exit code 1: a promise of docs/reliability.md did not hold; 2: a wrong option.`
+
+type Form = 'short' | 'full'
+
+/** How many cycles the campaigns of a form have. */
+const forms: Readonly<Record<Form, Readonly<Record<Mode, Readonly<Record<Rotation, number>>>>>> = {
+  short: {
+    kill: { static: 30, window: 30, strict: 40 },
+    term: { static: 10, window: 10, strict: 30 },
+    freeze: { static: 5, window: 5, strict: 10 },
+    stop: { static: 5, window: 5, strict: 10 },
+  },
+  full: {
+    kill: { static: 1_000, window: 1_000, strict: 1_000 },
+    term: { static: 0, window: 0, strict: 500 },
+    freeze: { static: 50, window: 50, strict: 100 },
+    stop: { static: 50, window: 50, strict: 100 },
+  },
+}
+
+/** @throws TypeError an option that does not exist. @throws RangeError a value that is none. */
+export function optionsIn(args: readonly string[]): RunOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      form: { type: 'string', default: 'short' },
+      mode: { type: 'string' },
+      rotation: { type: 'string' },
+      point: { type: 'string' },
+      cycles: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'string' },
+      evidence: { type: 'string' },
+      plant: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  const form = oneOf<Form>('form', values.form, ['short', 'full'])
+  const chosenModes = values.mode === undefined ? modes : [oneOf('mode', values.mode, modes)]
+  const chosenRotations =
+    values.rotation === undefined ? rotations : [oneOf('rotation', values.rotation, rotations)]
+  const point = values.point === undefined ? null : oneOf('point', values.point, points)
+  const cycles = values.cycles === undefined ? null : numberOf('cycles', values.cycles, 1, 99_999)
+  const seed = numberOf('seed', values.seed, 0, 2 ** 32 - 1)
+  const plans = chosenModes.flatMap(mode =>
+    chosenRotations.map(rotation => ({
+      mode,
+      rotation,
+      cycles: cycles ?? forms[form][mode][rotation],
+      seed,
+      point,
+    })),
+  )
+  return {
+    plans: plans.filter(plan => plan.cycles > 0),
+    json: values.json ?? null,
+    evidence: values.evidence ?? null,
+    plant: values.plant === undefined ? null : oneOf('plant', values.plant, Object.keys(plants) as Plant[]),
+    help: values.help,
+  }
+}
+
+function oneOf<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
+  const found = names.find(name => name === value)
+  if (found === undefined) throw new RangeError(`--${option} is one of ${names.join(', ')}`)
+  return found
+}
+
+function numberOf(option: string, value: string, least: number, most: number): number {
+  const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw new RangeError(`--${option} takes a number from ${least} to ${most}`)
+}

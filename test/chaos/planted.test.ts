@@ -1,0 +1,29 @@
+import { rmSync } from 'node:fs'
+import { afterAll, expect, test } from 'vitest'
+import { startPostgres } from '../support/postgres-server.ts'
+import { runCampaign } from './campaign.ts'
+import type { Plan } from './plan.ts'
+import { type Plant, planted } from './planted.ts'
+
+const server = await startPostgres()
+afterAll(() => server.stop())
+
+async function brokenBy(plant: Plant, plan: Plan): Promise<string> {
+  const build = planted(plant)
+  try {
+    const { verdict } = await runCampaign(plan, server, build, () => {})
+    return verdict.broken.join('\n')
+  } finally {
+    rmSync(build, { recursive: true })
+  }
+}
+
+test('a package without its lifeboat is found out: kill -9 after the answer costs grants', async () => {
+  const plan: Plan = { mode: 'kill', rotation: 'strict', cycles: 8, seed: 1, point: 'C6' }
+  expect(await brokenBy('no-lifeboat', plan)).toMatch(/was lost: .* a kill at C6/)
+})
+
+test('a package whose close() does not wait is found out: SIGTERM costs grants', async () => {
+  const plan: Plan = { mode: 'term', rotation: 'strict', cycles: 12, seed: 1, point: null }
+  expect(await brokenBy('no-draining', plan)).toMatch(/grants lost, and none may be/)
+})

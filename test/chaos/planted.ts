@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { compileSource } from '../support/compiled-source.ts'
+
+interface Edit {
+  /** Under the folder of the build. */
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+/** Bugs that a campaign must find: each takes one line of the protocol away. */
+export const plants = {
+  'no-lease': [
+    { file: 'store/token-changes.js', from: 'this.#leaseIsOver(longestLeaseMs));', to: 'undefined);' },
+    {
+      file: 'lifecycle/gate.js',
+      from: 'return connection.leaseUntil !== null && connection.leaseUntil > now;',
+      to: 'return false;',
+    },
+  ],
+  'no-fence': [
+    {
+      file: 'store/token-changes.js',
+      from: 'return and(eq(t.id, id), eq(t.generation, generation));',
+      to: 'return eq(t.id, id);',
+    },
+  ],
+  'no-lifeboat': [
+    { file: 'refresh/rescue.js', from: 'if (lifeboat === null ||', to: 'if (true || lifeboat === null ||' },
+  ],
+  'no-draining': [
+    {
+      file: 'refresh/refresher.js',
+      from: 'await clock.delay(policy.closeTimeoutMs,',
+      to: 'await clock.delay(0,',
+    },
+  ],
+} satisfies Readonly<Record<string, readonly Edit[]>>
+
+export type Plant = keyof typeof plants
+
+/** Compiles the package with a bug. Gives the folder; the caller removes it. @throws Error its line is not there */
+export function planted(plant: Plant): string {
+  const folder = compileSource()
+  for (const { file, from, to } of plants[plant]) {
+    const path = join(folder, file)
+    const text = readFileSync(path, 'utf8')
+    if (text.split(from).length !== 2) throw new Error(`${plant}: ${file} does not have "${from}" once`)
+    writeFileSync(path, text.replace(from, to))
+  }
+  return folder
+}

@@ -1,0 +1,72 @@
+import pg from 'pg'
+import type { Change, FinalRow } from './evidence.ts'
+
+/** What the judge reads from a database, past the product. */
+export interface Records {
+  /** From now on the database writes down each change of a generation or a status. The tables must be there. */
+  keep(): Promise<void>
+  rows(): Promise<readonly FinalRow[]>
+  changes(): Promise<readonly Change[]>
+  close(): Promise<void>
+}
+
+const trigger = `
+  create table chaos_changes (
+    id bigserial primary key, at timestamptz not null default clock_timestamp(), client_id text, row_id text,
+    generation int, generation_before int, status text, status_before text, status_reason text);
+  create function chaos_note() returns trigger language plpgsql as $$ begin
+    insert into chaos_changes (client_id, row_id, generation, generation_before, status, status_before, status_reason)
+    values (new.client_id, new.id, new.generation, old.generation, new.status, old.status, new.status_reason);
+    return null; end $$;
+  create trigger chaos_note after update on oauth_tokens for each row
+    when (old.generation <> new.generation or old.status <> new.status) execute function chaos_note()`
+
+/** Of a PostgreSQL database. */
+export function postgresRecords(url: string): Records {
+  const pool = new pg.Pool({ connectionString: url, max: 2 })
+  pool.on('error', () => {})
+  return {
+    keep: async () => {
+      await pool.query(trigger)
+    },
+    rows: async () => {
+      const { rows } = await pool.query(
+        'select client_id, status, status_reason, refresh_token from oauth_tokens',
+      )
+      return rows.map(rowOf)
+    },
+    changes: async () => {
+      const { rows } = await pool.query(
+        'select *, extract(epoch from at) * 1000 as at_ms from chaos_changes order by id',
+      )
+      return rows.map(changeOf)
+    },
+    close: () => pool.end(),
+  }
+}
+
+function rowOf(row: Record<string, unknown>): FinalRow {
+  return {
+    connection: String(row.client_id),
+    status: String(row.status),
+    statusReason: textOf(row.status_reason),
+    refreshToken: textOf(row.refresh_token),
+  }
+}
+
+function changeOf(row: Record<string, unknown>): Change {
+  return {
+    at: Number(row.at_ms),
+    connection: String(row.client_id),
+    rowId: String(row.row_id),
+    generation: Number(row.generation),
+    generationBefore: row.generation_before === null ? null : Number(row.generation_before),
+    status: String(row.status),
+    statusBefore: textOf(row.status_before),
+    statusReason: textOf(row.status_reason),
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
