@@ -62,7 +62,7 @@ const fences: readonly Mutant[] = [
   },
   {
     name: 'a lease is ended by whoever asks',
-    seed: 3122,
+    seed: 2330,
     changes: [
       {
         file: memory,
@@ -106,7 +106,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'nobody looks at the lease again before sending',
-    seed: 2325,
+    seed: 3935,
     changes: [
       {
         file: 'src/refresh/claim.ts',
@@ -135,7 +135,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'a second process repeats an ambiguous refresh at once at a strict server',
-    seed: 482,
+    seed: 41,
     changes: [
       {
         file: 'src/lifecycle/gate.ts',
@@ -147,7 +147,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'the same process repeats an ambiguous refresh at once at a strict server',
-    seed: 31,
+    seed: 41,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -164,7 +164,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'an ambiguous attempt counts as settled',
-    seed: 1039,
+    seed: 641,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -176,7 +176,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'a first refusal is final',
-    seed: 10,
+    seed: 182,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -204,7 +204,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'tokens that could not be committed at once are forgotten',
-    seed: 61,
+    seed: 44,
     changes: [
       {
         file: 'src/refresh/commit.ts',
@@ -228,7 +228,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a refresh brings a deleted row back',
-    seed: 39,
+    seed: 31,
     changes: [
       {
         file: 'src/refresh/moved.ts',
@@ -250,7 +250,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a deletion leaves the token in the memory of its process',
-    seed: 1383,
+    seed: 3414,
     changes: [
       {
         file: 'src/service.ts',
@@ -280,7 +280,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a late commit makes the token live longer',
-    seed: 677,
+    seed: 1101,
     changes: [
       {
         file: 'src/refresh/commit.ts',
@@ -292,7 +292,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a token that died while its process was frozen is handed out',
-    seed: 2491,
+    seed: 470,
     changes: [
       {
         file: 'src/refresh/obtain.ts',
@@ -304,7 +304,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a machine that slept sends under an old lease',
-    seed: 1,
+    seed: 2448,
     changes: [
       {
         file: 'src/refresh/claim.ts',
@@ -316,7 +316,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a machine that slept hands out what it holds',
-    seed: 1,
+    seed: 1101,
     changes: [
       {
         file: 'src/refresh/obtain.ts',
@@ -335,7 +335,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'who waits for a refresh waits for ever',
-    seed: 54,
+    seed: 148,
     changes: [
       {
         file: 'src/refresh/giving-up.ts',
