@@ -1,5 +1,5 @@
 import { runSchedule } from './run-schedule.ts'
-import { count, emptyTally, type Failure, type Tally } from './tally.ts'
+import { count, emptyTally, type Tally } from './tally.ts'
 
 /** So often it is told how far it has come. */
 const TOLD_AFTER = 100
@@ -16,15 +16,9 @@ export async function play(
   let part = emptyTally()
   let failures = 0
   for (const seed of seeds) {
-    try {
-      const { verdict, steps } = await runSchedule(seed)
-      count(part, seed, steps, verdict)
-      if (verdict.violations.length > 0) failures += 1
-    } catch (error) {
-      part.schedules += 1
-      part.failures.push(brokenOff(seed, error))
-      failures += 1
-    }
+    const { verdict, steps } = await runSchedule(seed)
+    count(part, seed, steps, verdict)
+    if (verdict.violations.length > 0) failures += 1
     if (failures >= mostFailures) break
     if (part.schedules === TOLD_AFTER) {
       tell(part)
@@ -32,9 +26,4 @@ export async function play(
     }
   }
   tell(part)
-}
-
-function brokenOff(seed: number, error: unknown): Failure {
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return { seed, violation: { promise: 'a schedule comes to its end', what, at: 0 } }
 }

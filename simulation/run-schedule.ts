@@ -1,4 +1,5 @@
 import type { Entry } from './history.ts'
+import type { Violation } from './judge/evidence.ts'
 import { judge, type Verdict } from './judge/judge.ts'
 import { planOf } from './world/plan.ts'
 import { World } from './world/world.ts'
@@ -17,19 +18,25 @@ export async function runSchedule(seed: number): Promise<Played> {
   process.on('unhandledRejection', onStray)
   try {
     const world = new World(planOf(seed))
-    const history = await world.play()
+    const stuck = await world.play().then(
+      () => null,
+      (error: unknown) => error,
+    )
+    const { history, steps } = world
+    if (stuck !== null) return { history, verdict: verdictOn(stuck), steps }
     const verdict = judge(history)
-    return {
-      history,
-      verdict: { ...verdict, violations: [...verdict.violations, ...strays.map(violationBy)] },
-      steps: world.steps,
-    }
+    const stray = strays.map(reason => violationBy('no promise rejects without a listener', reason))
+    return { history, verdict: { ...verdict, violations: [...verdict.violations, ...stray] }, steps }
   } finally {
     process.off('unhandledRejection', onStray)
   }
 }
 
-function violationBy(reason: unknown): Verdict['violations'][number] {
+function verdictOn(stuck: unknown): Verdict {
+  return { violations: [violationBy('a schedule comes to its end', stuck)], requests: 0, calls: 0, fates: [] }
+}
+
+function violationBy(promise: string, reason: unknown): Violation {
   const what = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)
-  return { promise: 'no promise rejects without a listener', what, at: 0 }
+  return { promise, what, at: 0 }
 }

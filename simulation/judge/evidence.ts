@@ -20,7 +20,8 @@ export interface Violation {
   readonly at: number
 }
 
-type At<Kind extends Happening> = Kind & { readonly at: number }
+/** Something, and when it happened. */
+export type At<Kind extends Happening> = Kind & { readonly at: number }
 
 /** A call and how it ended; null: it never did. */
 export interface Conversation {
@@ -104,6 +105,15 @@ export class Evidence {
       ({ fault, machine: name }) => name === machine && (fault === 'crash' || fault === 'stopped'),
     )
     return end?.at ?? Infinity
+  }
+
+  /** Whether a process stood still, or its clock was set, at some time. */
+  wasDisturbed(machine: string, from: number, until: number): boolean {
+    const jumped = this.faults.some(
+      ({ fault, machine: name, at }) =>
+        fault === 'clock jump' && name === machine && at >= from && at <= until,
+    )
+    return jumped || this.frozenMs(machine, from, until) > 0
   }
 
   /** How much of a time a process was frozen. */

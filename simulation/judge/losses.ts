@@ -1,5 +1,5 @@
-import { grantOf } from '../history.ts'
-import type { Attempt, Evidence, Violation } from './evidence.ts'
+import { type Answer, grantOf, type Served } from '../history.ts'
+import type { At, Attempt, Evidence, Violation } from './evidence.ts'
 
 /** What became of a connection in the end. */
 export type Fate = 'usable' | 'gone' | 'lost'
@@ -51,6 +51,13 @@ function causeOf(refresh: string, evidence: Evidence): string | null {
   // An authorization server that says twice that a grant is dead is believed.
   if (evidence.liesAbout(refresh, Infinity) > (rotation === 'strict' ? 0 : 1)) return 'refused without cause'
   if (rotation === 'static') return null
+  if (
+    evidence.attempts.some(
+      ({ served, answer }) => served !== null && cameTooLate(served, answer, grantOf(refresh)),
+    )
+  ) {
+    return 'a request that was given up came to the server after the one that repeated it'
+  }
   // The successors of what was stored, and of what was stored before it and sent again.
   const grant = grantOf(refresh)
   const spending = evidence.attempts.filter(
@@ -69,20 +76,26 @@ function causeInAttempt({ request, served, answer }: Attempt, evidence: Evidence
   if (served === null || successor === null) return null
   const storedAt =
     evidence.states(request.client).find(({ row }) => row?.refresh === successor)?.from ?? Infinity
-  if (storedAt < sentAgainAt(served.spent, served.at, evidence)) return null
+  const againAt = sentAgainAt(served.spent, served.at, evidence)
+  if (storedAt < againAt) return null
   if (answer === null || answer.carried === null) return 'its answer was lost'
   // On a disk that every process shares, it is as good as stored.
-  if (
-    evidence.settings.lifeboat === 'shared' &&
-    evidence.aboard.some(({ refresh }) => refresh === successor)
-  ) {
-    return null
-  }
+  const aboardAt = evidence.aboard.find(({ refresh }) => refresh === successor)?.at ?? Infinity
+  if (evidence.settings.lifeboat === 'shared' && aboardAt < againAt) return null
   const end = evidence.endOf(request.machine)
   if (end < Infinity && end >= answer.at) return 'its process ended before it was stored'
   if (evidence.frozenMs(request.machine, served.at, evidence.end) > 0) return 'its process was frozen'
   if (evidence.wasCutOff(request.machine, answer.at)) return 'its process did not reach the database'
   return null
+}
+
+function cameTooLate(served: At<Served>, answer: At<Answer> | null, grant: string): boolean {
+  return (
+    served.verdict === 'refused' &&
+    grantOf(served.spent) === grant &&
+    answer !== null &&
+    answer.at < served.at
+  )
 }
 
 /** When somebody else took the right to send it again; Infinity: nobody did. */

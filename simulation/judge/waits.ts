@@ -1,4 +1,5 @@
-import type { Conversation, Evidence, Violation } from './evidence.ts'
+import type { Call } from '../history.ts'
+import type { At, Conversation, Evidence, Violation } from './evidence.ts'
 
 const PROMISE = 'every caller is answered within its bound'
 /** Steps of the schedule that cost a moment: nothing here waits for less. */
@@ -30,7 +31,7 @@ function boundOf({ call }: Conversation, ended: number, evidence: Evidence): num
   const { goodMs, servableMs, anyMs } = evidence.settings.bounds
   switch (call.method) {
     case 'get':
-      return boundOfGet(call.client, call.at, ended, evidence)
+      return boundOfGet(call, ended, evidence)
     case 'refresh':
       return anyMs
     // A look at the row, the rejection, and then like any other.
@@ -50,8 +51,10 @@ function boundOf({ call }: Conversation, ended: number, evidence: Evidence): num
 }
 
 // Who has a good token all the time waits for one look at the row, and no longer.
-function boundOfGet(client: string, from: number, until: number, evidence: Evidence): number {
+function boundOfGet({ client, machine, at: from }: At<Call>, until: number, evidence: Evidence): number {
   const { bounds, lifetimeMs, hostClockJumps } = evidence.settings
+  // A look that was under way while the process stood still, or its clock moved, is as old, or made once more.
+  if (evidence.wasDisturbed(machine, from - bounds.goodMs, until)) return bounds.anyMs
   // Callers share a look that began before them.
   const [state, ...others] = evidence.statesWithin(client, from - bounds.goodMs, until)
   const row = state?.row

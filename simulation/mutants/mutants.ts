@@ -62,7 +62,7 @@ const fences: readonly Mutant[] = [
   },
   {
     name: 'a lease is ended by whoever asks',
-    seed: 3122,
+    seed: 2330,
     changes: [
       {
         file: memory,
@@ -106,7 +106,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'nobody looks at the lease again before sending',
-    seed: 2325,
+    seed: 3935,
     changes: [
       {
         file: 'src/refresh/claim.ts',
@@ -127,15 +127,15 @@ const claims: readonly Mutant[] = [
       },
       {
         file: 'src/refresh/refresher.ts',
-        find: 'return observe(row, readAt, this.#ports)',
-        replace: 'return observe({ ...row, refreshToken: observed.row.refreshToken }, readAt, this.#ports)',
+        find: 'return observe(row, asked, this.#ports)',
+        replace: 'return observe({ ...row, refreshToken: observed.row.refreshToken }, asked, this.#ports)',
       },
     ],
     breaks: ['no loss without a cause', 'a strict server is not asked again while the access token lives'],
   },
   {
     name: 'a second process repeats an ambiguous refresh at once at a strict server',
-    seed: 482,
+    seed: 41,
     changes: [
       {
         file: 'src/lifecycle/gate.ts',
@@ -147,7 +147,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'the same process repeats an ambiguous refresh at once at a strict server',
-    seed: 31,
+    seed: 41,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -164,7 +164,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'an ambiguous attempt counts as settled',
-    seed: 1039,
+    seed: 641,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -176,7 +176,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'a first refusal is final',
-    seed: 10,
+    seed: 182,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -204,7 +204,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'tokens that could not be committed at once are forgotten',
-    seed: 61,
+    seed: 44,
     changes: [
       {
         file: 'src/refresh/commit.ts',
@@ -228,7 +228,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a refresh brings a deleted row back',
-    seed: 39,
+    seed: 31,
     changes: [
       {
         file: 'src/refresh/moved.ts',
@@ -250,7 +250,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a deletion leaves the token in the memory of its process',
-    seed: 1383,
+    seed: 3414,
     changes: [
       {
         file: 'src/service.ts',
@@ -280,7 +280,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a late commit makes the token live longer',
-    seed: 677,
+    seed: 1101,
     changes: [
       {
         file: 'src/refresh/commit.ts',
@@ -292,7 +292,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a token that died while its process was frozen is handed out',
-    seed: 2491,
+    seed: 470,
     changes: [
       {
         file: 'src/refresh/obtain.ts',
@@ -303,8 +303,39 @@ const outcomes: readonly Mutant[] = [
     breaks: ['no token is returned that has expired'],
   },
   {
+    name: 'a machine that slept sends under an old lease',
+    seed: 2448,
+    changes: [
+      {
+        file: 'src/refresh/claim.ts',
+        find: 'if (hasSlept(claim.askedAt, ports.clock)) return false',
+        replace: 'if (hasSlept(claim.askedAt, ports.clock) === null) return false',
+      },
+    ],
+    breaks: ['no refresh token is in flight twice', 'no loss without a cause'],
+  },
+  {
+    name: 'a machine that slept hands out what it holds',
+    seed: 1101,
+    changes: [
+      {
+        file: 'src/refresh/obtain.ts',
+        find: 'if (hasSlept(waited.value.held.observed, ports.clock)) return null',
+        replace: 'if (hasSlept(waited.value.held.observed, ports.clock) === null) return null',
+      },
+      {
+        file: 'src/refresh/obtain.ts',
+        find: `if (hasSlept(observed, ports.clock)) return null
+  if (waited`,
+        replace: `if (hasSlept(observed, ports.clock) === null) return null
+  if (waited`,
+      },
+    ],
+    breaks: ['no token is returned that has expired'],
+  },
+  {
     name: 'who waits for a refresh waits for ever',
-    seed: 54,
+    seed: 148,
     changes: [
       {
         file: 'src/refresh/giving-up.ts',

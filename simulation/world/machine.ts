@@ -5,6 +5,9 @@ import type { Scheduler } from './scheduler.ts'
 /** The true time 0, in ms since the epoch. */
 export const EPOCH = Date.UTC(2026, 0, 1)
 
+/** So much two instants of the same moment may differ. */
+const ROUNDING_MS = 0.001
+
 /** A process with clocks of its own. Nothing reaches it while it is frozen, and nothing ever once it is dead. */
 export class Machine {
   readonly name: string
@@ -13,7 +16,7 @@ export class Machine {
   readonly #dice: Dice
   #alive = true
   #frozenUntil = 0
-  #suspendedMs = 0
+  readonly #sleeps: { readonly from: number; readonly until: number }[] = []
   #wallOffsetMs: number
 
   constructor(name: string, scheduler: Scheduler, dice: Dice, wallOffsetMs: number) {
@@ -47,10 +50,11 @@ export class Machine {
 
   /** SIGSTOP: the clocks go on. `suspended`: the whole machine sleeps, and its monotonic clock with it. */
   freeze(ms: number, suspended: boolean): void {
-    const until = this.#scheduler.now + ms
-    const more = Math.max(0, until - Math.max(this.#frozenUntil, this.#scheduler.now))
+    const { now } = this.#scheduler
+    const until = now + ms
     this.#frozenUntil = Math.max(this.#frozenUntil, until)
-    if (suspended) this.#suspendedMs += more
+    const from = Math.max(now, this.#sleeps.at(-1)?.until ?? 0)
+    if (suspended && from < until) this.#sleeps.push({ from, until })
   }
 
   /** Its wall clock is set. */
@@ -68,9 +72,13 @@ export class Machine {
     this.#scheduler.after(rest + this.#dice.between(0, 2), () => this.#enter(run))
   }
 
-  // Not read while it is frozen: nothing runs then.
   #monotonicMs(): number {
-    return 1_000 + this.#scheduler.now - this.#suspendedMs
+    const { now } = this.#scheduler
+    const slept = this.#sleeps.reduce(
+      (sum, { from, until }) => sum + Math.max(0, Math.min(now, until) - from),
+      0,
+    )
+    return 1_000 + now - slept
   }
 
   #delay(ms: number, { signal }: DelayOptions = {}): Promise<void> {
@@ -83,7 +91,7 @@ export class Machine {
       const dueAt = this.#monotonicMs() + Math.max(0, ms)
       const look = (): void => {
         const rest = dueAt - this.#monotonicMs()
-        if (rest > 0) this.deliver(rest, look)
+        if (rest > ROUNDING_MS) this.deliver(rest, look)
         else done()
       }
       this.deliver(Math.max(0, ms), look)

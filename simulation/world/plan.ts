@@ -175,7 +175,7 @@ class Planner {
   #fault(): Step {
     const dice = this.#dice
     const machine = this.#machine()
-    switch (dice.between(0, 6)) {
+    switch (dice.between(0, 7)) {
       case 0:
         return { kind: 'crash', machine, restartMs: dice.pick([10, 1_000, 20_000]) }
       case 1:
@@ -188,6 +188,8 @@ class Planner {
         return { kind: 'clock jump', machine, ms: dice.pick([-3_600_000, -30_000, 2_000, 30_000, 3_600_000]) }
       case 5:
         return { kind: 'database frozen', ms: dice.pick([500, 2_000, 2_900, 5_000, 20_000]) }
+      case 6:
+        return { kind: 'suspend', machine, ms: this.#pauseMs() }
       default:
         return { kind: 'database down', ms: this.#pauseMs() }
     }
@@ -206,7 +208,7 @@ class Planner {
       case 3:
         return { kind: 'trap', trap: { point, effect: { kind: 'partition', ms: this.#pauseMs() } } }
       case 4: {
-        const effect = { kind: 'freeze', ms: this.#pauseMs(), suspended: false } as const
+        const effect = { kind: 'freeze', ms: this.#pauseMs(), suspended: dice.chance(0.3) } as const
         return { kind: 'trap', trap: { point, effect } }
       }
       default:

@@ -77,7 +77,7 @@ export class World {
   }
 
   /** Plays the whole schedule. Afterwards every fault ends, and what is left must be usable, or reported. */
-  async play(): Promise<readonly Entry[]> {
+  async play(): Promise<void> {
     this.#recordSettings()
     let last = 0
     for (const { at, step } of this.#plan.steps) {
@@ -92,6 +92,10 @@ export class World {
     for (const ms of all) this.#scheduler.at(healedAt + ms, () => this.#lookEverywhere())
     await this.#scheduler.run(healedAt + (all.at(-1) ?? 0) + MINUTE, MOST_STEPS)
     this.#record({ kind: 'ledger', live: this.#server.live(this.#scheduler.now) })
+  }
+
+  /** What has happened so far. */
+  get history(): readonly Entry[] {
     return this.#history
   }
 

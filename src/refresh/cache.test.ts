@@ -22,7 +22,8 @@ function heldFor(clientId: string, clock: FakeClock, given: Partial<ConnectionRo
     ...given,
   }
   const readAt = clock.monotonicMs()
-  return { accessToken: Secret.of(clientId), observed: { row, readAt, answeredAt: readAt } }
+  const clockOffset = clock.wallMs() - readAt
+  return { accessToken: Secret.of(clientId), observed: { row, readAt, answeredAt: readAt, clockOffset } }
 }
 
 function cacheOf(maxEntries: number) {

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import { connectionName } from './connection-name.ts'
 import type { HeldToken } from './held-token.ts'
+import { hasSlept } from './moment.ts'
 import { connectionOf } from './observed.ts'
 
 export interface CacheLimits {
@@ -17,13 +18,9 @@ interface Entry {
   readonly held: HeldToken
   /** By the monotonic clock: fresh and young before, due for a look at the row from then on. */
   readonly goodUntil: number
-  /** Wall minus monotonic clock at the time of reading: when it moves, the machine slept or its clock was set. */
-  readonly clockOffset: number
   used: boolean
 }
 
-// Clocks may disagree by this much before entries are read again.
-const CLOCK_TOLERANCE_MS = 1_000
 const LONGEST_READ_MS = 60_000
 
 /**
@@ -49,7 +46,7 @@ export class TokenCache {
     if (entry === undefined) return null
     const now = this.#clock.monotonicMs()
     if (now >= entry.goodUntil) return null
-    if (Math.abs(this.#clock.wallMs() - now - entry.clockOffset) > CLOCK_TOLERANCE_MS) return null
+    if (hasSlept(entry.held.observed, this.#clock)) return null
     if (minValidMs > 0 && this.#remaining(entry, now) <= minValidMs) return null
     entry.used = true
     return entry.held
@@ -62,8 +59,7 @@ export class TokenCache {
   last(key: ConnectionKey): HeldToken | null {
     const entry = this.#providers.get(key.provider)?.get(key.clientId)
     if (entry === undefined) return null
-    const slept = this.#clock.wallMs() - this.#clock.monotonicMs() - entry.clockOffset
-    return slept > CLOCK_TOLERANCE_MS ? null : entry.held
+    return hasSlept(entry.held.observed, this.#clock) ? null : entry.held
   }
 
   put(held: HeldToken, traits: ProviderTraits, policy: Policy): void {
@@ -86,7 +82,6 @@ export class TokenCache {
     clients.set(row.clientId, {
       held,
       goodUntil: readAt + Math.min(this.#limits.maxAgeMs, freshForMs),
-      clockOffset: this.#clock.wallMs() - this.#clock.monotonicMs(),
       used: false,
     })
   }

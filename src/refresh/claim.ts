@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../errors.ts'
 import type { Connection } from '../lifecycle/connection.ts'
 import type { ConnectionKey } from '../ports/store.ts'
+import { hasSlept, type Moment, momentOf } from './moment.ts'
 import { connectionOf, databaseNow, type Observed } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { StoreHealth } from './store-health.ts'
@@ -15,6 +16,8 @@ export interface Claim {
   readonly attemptId: string
   /** By the monotonic clock, and never later than the database's own end of it. */
   readonly leaseEndsAt: number
+  /** When it was asked for. */
+  readonly askedAt: Moment
 }
 
 export interface ClaimOptions {
@@ -41,14 +44,15 @@ export async function takeClaim(
 
   const leaseId = randomness.uuid()
   const attemptId = randomness.uuid()
-  const askedAt = clock.monotonicMs()
+  const askedAt = momentOf(clock)
   const claim: Claim = {
     observed,
     key: row,
     found: connectionOf(row),
     leaseId,
     attemptId,
-    leaseEndsAt: askedAt + options.leaseMs,
+    leaseEndsAt: askedAt.monotonicMs + options.leaseMs,
+    askedAt,
   }
   for (let tries = 1; ; tries += 1) {
     const taken = await health
@@ -76,6 +80,7 @@ function asFailure(error: unknown): StoreUnavailableError {
 /** Whether the lease lasts long enough for a whole request and its margin. */
 export function outlivesRequest(claim: Claim, ports: RefreshPorts): boolean {
   const { requestTimeoutMs, sendMarginMs } = ports.policy
+  if (hasSlept(claim.askedAt, ports.clock)) return false
   return claim.leaseEndsAt - ports.clock.monotonicMs() >= requestTimeoutMs + sendMarginMs
 }
 

@@ -162,7 +162,11 @@ function heldAfter(ports: RefreshPorts, pending: Pending): HeldToken {
     updatedAt: now,
     now,
   }
-  return { accessToken: tokens.accessToken, observed: { row, readAt: heldAt, answeredAt: heldAt } }
+  const { clockOffset } = claim.observed
+  return {
+    accessToken: tokens.accessToken,
+    observed: { row, readAt: heldAt, answeredAt: heldAt, clockOffset },
+  }
 }
 
 function report({ emit, clock, policy }: RefreshPorts, pending: Pending, held: HeldToken): void {

@@ -2,6 +2,7 @@ import type { Connection } from '../lifecycle/connection.ts'
 import { longestLeaseMs } from '../lifecycle/policy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ConnectionRow } from '../ports/store.ts'
+import type { Moment } from './moment.ts'
 import type { RefreshPorts } from './ports.ts'
 
 /** A row, and when it was read by this process's monotonic clock. */
@@ -11,23 +12,22 @@ export interface Observed {
   readonly readAt: number
   /** When its answer was here: from then on, the database's clock is never taken for later than it is. */
   readonly answeredAt: number
+  /** Of the moment before the read was sent: what it says of the database's clock holds while it has not moved. */
+  readonly clockOffset: number
 }
 
 /**
  * What was read, for the lifecycle to judge. Where the database's clock is the host's, a lease that ends later
  * than any lease can was taken before the clock was set back: it counts as ended.
  */
-export function observe(
-  row: ConnectionRow,
-  readAt: number,
-  { store, policy, clock }: RefreshPorts,
-): Observed {
+export function observe(row: ConnectionRow, asked: Moment, { store, policy, clock }: RefreshPorts): Observed {
   const isImpossible =
     store.kind !== 'postgres' && row.leaseUntil !== null && row.leaseUntil > row.now + longestLeaseMs(policy)
   return {
     row: isImpossible ? { ...row, leaseUntil: row.now } : row,
-    readAt,
+    readAt: asked.monotonicMs,
     answeredAt: clock.monotonicMs(),
+    clockOffset: asked.clockOffset,
   }
 }
 

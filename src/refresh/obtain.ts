@@ -14,6 +14,7 @@ import type { ConnectionKey } from '../ports/store.ts'
 import type { TokenCache } from './cache.ts'
 import { unlessAborted, waitAtMost } from './giving-up.ts'
 import { type HeldToken, isStillServable, openAccessToken } from './held-token.ts'
+import { hasSlept } from './moment.ts'
 import { connectionOf, databaseNow, type Observed } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { RowReads } from './reads.ts'
@@ -68,6 +69,10 @@ async function obtainByRow(context: ObtainContext, request: TokenRequest): Promi
     // `refreshToken` is content with what anybody has refreshed since it was called.
     if (first !== null && isNewer(observed, first)) demand = { ...demand, refreshNow: false }
     first ??= observed
+    if (hasSlept(observed, ports.clock)) {
+      reads.forget(request.key)
+      continue
+    }
 
     const pending = pendingIn(context, request, observed, demand)
     if (pending !== null) return pending
@@ -97,7 +102,7 @@ function decideFor(
   return decide(connection, databaseNow(observed, ports.clock), demand, provider.traits, ports.policy)
 }
 
-/** Null: the row moved, look again. */
+/** Null: the row moved, or the machine slept: look again. */
 async function refreshAndWait(
   context: ObtainContext,
   request: TokenRequest,
@@ -125,6 +130,8 @@ async function refreshAndWait(
   const flight = refresher.refresh(observed, { provider, app }, demand.refreshNow)
   const leftMs = decision.waitMs - (ports.clock.monotonicMs() - startedAt)
   const waited = await waitAtMost(flight.outcome, Math.max(0, leftMs), ports.clock, signal)
+  // How much time has passed since the row was read, nobody here knows.
+  if (hasSlept(observed, ports.clock)) return null
   if (waited.kind === 'timeout') {
     if (!decision.servable) throw tooLong(key, decision.waitMs)
     // Null as well where the token ran out meanwhile: who has none may wait longer.
@@ -132,7 +139,8 @@ async function refreshAndWait(
   }
   switch (waited.value.kind) {
     case 'refreshed':
-      // A process that was frozen since may hold a token that has expired meanwhile.
+      // A process that was frozen since, or whose machine slept, may hold a token that has expired meanwhile.
+      if (hasSlept(waited.value.held.observed, ports.clock)) return null
       if (hasDied(waited.value.held, request, ports)) return null
       return longEnough(waited.value.held, demand, request, ports)
     case 'failed':

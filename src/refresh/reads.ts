@@ -1,5 +1,6 @@
 import type { ConnectionKey } from '../ports/store.ts'
 import { connectionName } from './connection-name.ts'
+import { momentOf } from './moment.ts'
 import { type Observed, observe } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { StoreHealth } from './store-health.ts'
@@ -34,8 +35,8 @@ export class RowReads {
   }
 
   async #read({ clientId, provider }: ConnectionKey): Promise<Observed | null> {
-    const readAt = this.#ports.clock.monotonicMs()
+    const asked = momentOf(this.#ports.clock)
     const row = await this.#health.watch(() => this.#ports.store.read({ clientId, provider }))
-    return row === null ? null : observe(row, readAt, this.#ports)
+    return row === null ? null : observe(row, asked, this.#ports)
   }
 }

@@ -7,6 +7,7 @@ import { type Asked, type Barred, Breakers, NO_SIGNS, NOT_ENTERED } from './brea
 import type { TokenCache } from './cache.ts'
 import { type Claim, outlivesRequest, takeClaim } from './claim.ts'
 import { type Flight, Flights } from './flights.ts'
+import { momentOf } from './moment.ts'
 import { connectionOf, databaseNow, type Observed, observe } from './observed.ts'
 import type { Outcome, Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
@@ -183,10 +184,10 @@ export class Refresher {
 
   /** The row again; null when somebody brought other tokens, or it is gone. */
   async #look(observed: Observed): Promise<Observed | null> {
-    const readAt = this.#ports.clock.monotonicMs()
+    const asked = momentOf(this.#ports.clock)
     const row = await this.#health.watch(() => this.#ports.store.read(observed.row))
     if (row === null || row.id !== observed.row.id || row.generation !== observed.row.generation) return null
-    return observe(row, readAt, this.#ports)
+    return observe(row, asked, this.#ports)
   }
 
   #heldBack(observed: Observed, run: Run): boolean {

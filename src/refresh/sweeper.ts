@@ -3,6 +3,7 @@ import { gateOf } from '../lifecycle/gate.ts'
 import { longestLeaseMs } from '../lifecycle/policy.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import type { ConnectionRow, DuePage, DueRequest } from '../ports/store.ts'
+import { momentOf } from './moment.ts'
 import { connectionOf, databaseNow, type Observed, observe } from './observed.ts'
 import type { Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
@@ -92,7 +93,7 @@ export class Sweeper {
     const reports: SweepReport[] = []
     let after: string | null = null
     do {
-      const readAt = clock.monotonicMs()
+      const asked = momentOf(clock)
       const request: DueRequest = {
         provider: provider.name,
         longestLeaseMs: longestLeaseMs(policy),
@@ -102,7 +103,7 @@ export class Sweeper {
       const page: DuePage = await this.#health.watch(() => store.due(request))
       const ends = await Promise.all(
         this.#shuffled(page.rows).map(row =>
-          this.#refresh(provider, observe(row, readAt, this.#ports), keepAlive),
+          this.#refresh(provider, observe(row, asked, this.#ports), keepAlive),
         ),
       )
       reports.push(countOf(ends))

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { StoreUnavailableError } from '../../src/errors.ts'
-import type { CommitRequest } from '../../src/ports/store.ts'
+import type { ClaimRequest, CommitRequest, ConnectionKey, ConnectionRow } from '../../src/ports/store.ts'
 import { FakeProvider } from '../support/fake-provider.ts'
 import { HOUR, MINUTE, SECOND } from '../support/lifecycle.ts'
 import { World } from '../support/world.ts'
@@ -57,4 +57,69 @@ test('a token that died while its process was frozen is not handed out', async (
   answerNow()
   expect((await world.run(call)).accessToken).toBe('access-3')
   expect(provider.asked).toHaveLength(2)
+})
+
+test('a machine that slept while it refreshed does not trust what it holds', async () => {
+  const provider = new FakeProvider()
+  const world = await World.make({ provider })
+  const process = world.process()
+  await process.store('old', provider.grant(), HOUR)
+  await world.clock.advance(HOUR)
+  let answerNow: () => void = () => {}
+  provider.after = () => new Promise(resolve => (answerNow = resolve))
+  const call = process.get()
+  await world.clock.advance(SECOND)
+  provider.after = async () => {}
+
+  // Its monotonic clock slept, too.
+  world.clock.jumpWall(2 * HOUR)
+  answerNow()
+  expect((await world.run(call)).accessToken).toBe('access-3')
+  expect((await world.run(world.process().get())).accessToken).toBe('access-3')
+})
+
+test('a machine that slept between claim and request gives the lease up and claims again', async () => {
+  const provider = new FakeProvider()
+  const world = await World.make({ provider })
+  let sleepMs = 20 * SECOND
+  const sleepy = new Proxy(world.store, {
+    get: (store, name): unknown => {
+      const value: unknown = Reflect.get(store, name)
+      if (name !== 'claim') return typeof value === 'function' ? value.bind(store) : value
+      return async (request: ClaimRequest): Promise<boolean> => {
+        const taken = await store.claim(request)
+        world.clock.jumpWall(sleepMs)
+        sleepMs = 0
+        return taken
+      }
+    },
+  })
+  const process = world.process({}, sleepy)
+  await process.store('old', provider.grant(), HOUR)
+  await world.clock.advance(HOUR)
+  expect((await world.run(process.get())).accessToken).toBe('access-2')
+  expect(process.types()).toEqual(['lease_given_up', 'refreshed'])
+  expect(provider.asked).toHaveLength(1)
+})
+
+test('a machine that slept while it read a row reads it again', async () => {
+  const provider = new FakeProvider()
+  const world = await World.make({ provider })
+  let sleepMs = 0
+  const sleepy = new Proxy(world.store, {
+    get: (store, name): unknown => {
+      const value: unknown = Reflect.get(store, name)
+      if (name !== 'read') return typeof value === 'function' ? value.bind(store) : value
+      return async (key: ConnectionKey): Promise<ConnectionRow | null> => {
+        const row = await store.read(key)
+        world.clock.jumpWall(sleepMs)
+        sleepMs = 0
+        return row
+      }
+    },
+  })
+  const process = world.process({ cache: false }, sleepy)
+  await process.store('old', provider.grant(), HOUR)
+  sleepMs = 2 * HOUR
+  expect((await world.run(process.get())).accessToken).toBe('access-2')
 })
