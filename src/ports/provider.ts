@@ -13,6 +13,8 @@ export interface RefreshRequest {
   readonly refreshToken: Secret
   readonly metadata: Metadata
   readonly timeoutMs: number
+  /** By the monotonic clock, when the lease ends: what could not be over by then is not sent. */
+  readonly until: number
 }
 
 /** Tokens that a provider issued (RFC 6749 §5.1). */
@@ -34,6 +36,7 @@ export interface IssuedTokens {
  * A provider's answer to a refresh, judged.
  * - `issued`: a usable access token.
  * - `unsent`: no byte of the body left.
+ * - `late`: not sent, because it could not have been over before the lease.
  * - `ambiguous`: sent, and no whole or intelligible answer: the refresh token may have been spent.
  * - `refused`: the grant (RFC 6749 §5.2 `invalid_grant`).
  * - `misconfigured`: the app credentials or the request.
@@ -46,6 +49,7 @@ export interface IssuedTokens {
 export type RefreshAnswer =
   | { readonly kind: 'issued'; readonly tokens: IssuedTokens }
   | { readonly kind: 'unsent'; readonly detail: string }
+  | { readonly kind: 'late' }
   | {
       readonly kind: 'ambiguous'
       readonly code: 'PROVIDER_UNAVAILABLE' | 'PROVIDER_RESPONSE'

@@ -5,6 +5,8 @@ export interface TransportRequest {
   readonly body: string
   /** The total time for connect, TLS, headers and body. */
   readonly timeoutMs: number
+  /** By the monotonic clock: a request that could not be over by then is not sent (`TOO_LATE`). */
+  readonly until?: number | undefined
 }
 
 /**
@@ -27,6 +29,9 @@ export type TransportAnswer =
       readonly headers: Headers
       readonly body: Uint8Array
     }
+
+/** The reason of an `unsent` that nobody but this process is to blame for: it was frozen, or busy, for too long. */
+export const TOO_LATE = 'TOO_LATE'
 
 /** Sends one request to a token endpoint. Never follows a redirect, never throws. */
 export interface Transport {

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { RefreshAnswer } from '../ports/provider.ts'
-import type { TransportAnswer } from '../ports/transport.ts'
+import { TOO_LATE, type TransportAnswer } from '../ports/transport.ts'
 import { Secret } from '../secret.ts'
 import { accessTokenOf, isBearer, issuedTokens } from './issued-tokens.ts'
 import type { AnswerMembers, AnswerRules, ErrorCodes } from './profile.ts'
@@ -27,7 +27,7 @@ export function judgeAnswer(
 ): RefreshAnswer {
   switch (answer.kind) {
     case 'unsent':
-      return { kind: 'unsent', detail: answer.reason }
+      return answer.reason === TOO_LATE ? { kind: 'late' } : { kind: 'unsent', detail: answer.reason }
     case 'cut':
       return {
         kind: 'ambiguous',

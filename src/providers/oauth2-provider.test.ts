@@ -68,6 +68,7 @@ function refreshRequest(overrides: Partial<RefreshRequest> = {}): RefreshRequest
     refreshToken: Secret.of('canary+refresh/token='),
     metadata: {},
     timeoutMs: 10_000,
+    until: Infinity,
     ...overrides,
   }
 }
@@ -75,6 +76,15 @@ function refreshRequest(overrides: Partial<RefreshRequest> = {}): RefreshRequest
 const issued = '{"access_token":"a","refresh_token":"next","token_type":"bearer","expires_in":3600}'
 
 describe('a refresh', () => {
+  test('is late, and not sent, when it could not be over before its lease', async () => {
+    const server = await serve(200, issued)
+    const until = performance.now() + 9_000
+    expect(await generic(server).refresh(refreshRequest({ until }))).toEqual({ kind: 'late' })
+    expect(await generic(server).refresh(refreshRequest({ until, timeoutMs: 1_000 }))).toMatchObject({
+      kind: 'issued',
+    })
+  })
+
   test('is a POST of a form with everything in its body (RFC 6749 §6)', async () => {
     const answer = await generic(await serve(200, issued)).refresh(refreshRequest())
     expect(answer).toMatchObject({ kind: 'issued', tokens: { expiresInMs: 3_600_000 } })

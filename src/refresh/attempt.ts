@@ -16,8 +16,10 @@ export async function attempt(context: AttemptContext, claim: Claim, spent: Secr
     refreshToken: spent,
     metadata: claim.observed.row.metadata,
     timeoutMs: ports.policy.requestTimeoutMs,
+    until: claim.leaseEndsAt,
   })
   answered()
+  if (answer.kind === 'late') return 'late'
   if (answer.kind !== 'issued') return settleFailure(context, claim, spent, answer)
   context.pass.end({ endpoint: 'works', app: 'works' })
   await commitTokens(context, claim, spent, answer.tokens, sentAt)

@@ -20,5 +20,8 @@ export interface AttemptContext {
   readonly stop: AbortSignal
 }
 
-/** `done`; or `replay`: the same refresh token may be sent once more, under a claim of its own. */
-export type AttemptEnd = 'done' | 'replay'
+/**
+ * `done`; `replay`: the same refresh token may be sent once more, under a claim of its own; or `late`: nothing was
+ * sent, and the lease is no longer long enough.
+ */
+export type AttemptEnd = 'done' | 'replay' | 'late'

@@ -154,7 +154,8 @@ export class Refresher {
         claim,
         spent,
       )
-      return end === 'replay' ? 'again' : 'done'
+      if (end === 'late') await this.#giveUpLease(claim)
+      return end === 'done' ? 'done' : 'again'
     } finally {
       pass.end(NO_SIGNS)
       giveBack()

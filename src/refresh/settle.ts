@@ -15,7 +15,7 @@ import { persist } from './persist.ts'
 import type { RefreshPorts } from './ports.ts'
 import { failureError, refusalError } from './refusal-error.ts'
 
-type FailedAnswer = Exclude<RefreshAnswer, { kind: 'issued' }>
+type FailedAnswer = Exclude<RefreshAnswer, { kind: 'issued' | 'late' }>
 
 /** Writes what a failed attempt leaves on the row, a refresh token that its answer carried before all else. */
 export async function settleFailure(

@@ -9,7 +9,7 @@ import {
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Clock } from '../ports/clock.ts'
-import type { TransportAnswer, TransportRequest } from '../ports/transport.ts'
+import { TOO_LATE, type TransportAnswer, type TransportRequest } from '../ports/transport.ts'
 import { decodedBody } from './decoded-body.ts'
 import { receivedHeaders } from './received-headers.ts'
 
@@ -21,6 +21,9 @@ export const STALE_CONNECTION = 'STALE_CONNECTION'
 
 /** Sends one request over a connection of the agent. Never rejects. */
 export function exchange(request: TransportRequest, agent: Agent, clock: Clock): Promise<TransportAnswer> {
+  const { timeoutMs, until = Infinity } = request
+  // Frozen before it came here. Cut short, it might be worked on, and its answer not heard.
+  if (clock.monotonicMs() + timeoutMs > until) return Promise.resolve({ kind: 'unsent', reason: TOO_LATE })
   return new Promise(resolve => {
     let outgoing: ClientRequest
     try {

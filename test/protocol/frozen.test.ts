@@ -59,6 +59,19 @@ test('a token that died while its process was frozen is not handed out', async (
   expect(provider.asked).toHaveLength(2)
 })
 
+test('a request that is not sent because its lease would end before it: the lease is given up, and taken again', async () => {
+  const provider = new FakeProvider()
+  const world = await World.make({ provider })
+  const process = world.process()
+  await process.store('old', provider.grant(), HOUR)
+  await world.clock.advance(HOUR)
+  const refresh = vi.spyOn(provider, 'refresh').mockResolvedValueOnce({ kind: 'late' })
+  const claimedAt = world.clock.monotonicMs()
+  expect((await world.run(process.get())).accessToken).toBe('access-2')
+  expect(refresh.mock.calls[0]?.[0]).toMatchObject({ timeoutMs: 10 * SECOND, until: claimedAt + 15 * SECOND })
+  expect(process.types()).toEqual(['lease_given_up', 'refreshed'])
+})
+
 test('a machine that slept while it refreshed does not trust what it holds', async () => {
   const provider = new FakeProvider()
   const world = await World.make({ provider })

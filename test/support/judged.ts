@@ -57,6 +57,7 @@ export function carriedBy(answer: RefreshAnswer): string | null {
     case 'issued':
       return answer.tokens.refreshToken?.reveal() ?? null
     case 'unsent':
+    case 'late':
       return null
     default:
       return answer.refreshToken?.reveal() ?? null
