@@ -13,6 +13,8 @@ export interface RefreshRequest {
   readonly refreshToken: Secret
   readonly metadata: Metadata
   readonly timeoutMs: number
+  /** By the monotonic clock, when the lease ends: a process that was frozen must not send after that. */
+  readonly until: number
 }
 
 /** Tokens that a provider issued (RFC 6749 §5.1). */

@@ -5,6 +5,8 @@ export interface TransportRequest {
   readonly body: string
   /** The total time for connect, TLS, headers and body. */
   readonly timeoutMs: number
+  /** By the monotonic clock, when it has to be over at the latest, even if it begins late. */
+  readonly until?: number | undefined
 }
 
 /**

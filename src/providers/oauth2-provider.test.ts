@@ -68,6 +68,7 @@ function refreshRequest(overrides: Partial<RefreshRequest> = {}): RefreshRequest
     refreshToken: Secret.of('canary+refresh/token='),
     metadata: {},
     timeoutMs: 10_000,
+    until: Infinity,
     ...overrides,
   }
 }

@@ -61,7 +61,8 @@ export class OAuth2Provider implements TokenProvider {
         refreshToken: null,
       }
     }
-    const answer = await sendProtocolRequest(this.#ports.transport, endpoint, request.timeoutMs, options =>
+    const { timeoutMs, until } = request
+    const answer = await sendProtocolRequest(this.#ports.transport, endpoint, { timeoutMs, until }, options =>
       oauth.refreshTokenGrantRequest(
         { issuer: endpoint.origin, token_endpoint: endpoint.href },
         { client_id: app.clientId },
@@ -115,7 +116,8 @@ export class OAuth2Provider implements TokenProvider {
     const app = request.app === null ? null : this.#resolveApp(request.app, request.metadata)
     const authentication = app === null ? null : this.#authenticationOf(app)
     if (app === null || authentication === null) return { kind: 'unsent', reason: 'NO_APP_CREDENTIALS' }
-    return await sendProtocolRequest(this.#ports.transport, endpoint, request.timeoutMs, options =>
+    const { timeoutMs } = request
+    return await sendProtocolRequest(this.#ports.transport, endpoint, { timeoutMs }, options =>
       oauth.revocationRequest(
         { issuer: endpoint.origin, revocation_endpoint: endpoint.href },
         { client_id: app.clientId },

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { isLoopbackHttp } from '../ports/secure-url.ts'
-import type { Transport, TransportAnswer } from '../ports/transport.ts'
+import type { Transport, TransportAnswer, TransportRequest } from '../ports/transport.ts'
 
 /** What `oauth4webapi` takes to write a request and hand it over instead of sending it. */
 export interface ProtocolOptions {
@@ -19,7 +19,7 @@ export interface ProtocolOptions {
 export async function sendProtocolRequest(
   transport: Transport,
   endpoint: URL,
-  timeoutMs: number,
+  limits: Pick<TransportRequest, 'timeoutMs' | 'until'>,
   write: (options: ProtocolOptions) => Promise<Response>,
 ): Promise<TransportAnswer> {
   let answer: TransportAnswer = { kind: 'unsent', reason: 'INVALID_REQUEST' }
@@ -28,7 +28,7 @@ export async function sendProtocolRequest(
       headers: { 'user-agent': 'evergrant' },
       [oauth.allowInsecureRequests]: isLoopbackHttp(endpoint),
       [oauth.customFetch]: async (url, { headers, body }) => {
-        answer = await transport.post({ url: new URL(url), headers, body: body.toString(), timeoutMs })
+        answer = await transport.post({ url: new URL(url), headers, body: body.toString(), ...limits })
         return new Response(null)
       },
     })

@@ -138,6 +138,7 @@ describe('a secret of a data centre', () => {
         refreshToken: Secret.of('r'),
         metadata: { location },
         timeoutMs: 1,
+        until: Infinity,
       })
     return new URLSearchParams(transport.requests[0]?.body).get('client_secret')
   }

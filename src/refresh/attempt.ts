@@ -16,6 +16,7 @@ export async function attempt(context: AttemptContext, claim: Claim, spent: Secr
     refreshToken: spent,
     metadata: claim.observed.row.metadata,
     timeoutMs: ports.policy.requestTimeoutMs,
+    until: claim.leaseEndsAt,
   })
   answered()
   if (answer.kind !== 'issued') return settleFailure(context, claim, spent, answer)

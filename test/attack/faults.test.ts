@@ -93,6 +93,7 @@ test('F32: a family that was revoked for reuse is reported after two requests, w
     refreshToken: world.cipher.open('grant', { purpose: 'refresh_token', ...KEY }),
     metadata: {},
     timeoutMs: 1,
+    until: Infinity,
   })
   const asked = provider.asked.length
   await world.clock.advance(HOUR)

@@ -75,7 +75,6 @@ function storeCalls(strike) {
       const taken = await claim(request)
       if (!taken) strike.pass(row)
       else strike.count()
-      strike.at('C1', is)
       return taken
     },
     async commit(commit, request) {
@@ -106,6 +105,7 @@ function providerCalls(strike, say) {
       const { connection } = request.metadata
       const is = ({ clientId }) => clientId === connection
       say({ kind: 'asks', connection, at: Date.now() })
+      strike.at('C1', is)
       const answer = refresh(request)
       if (strike.isAt('C2', is)) await pause(SENT_MS)
       strike.at('C2', is)

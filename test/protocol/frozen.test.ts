@@ -59,6 +59,18 @@ test('a token that died while its process was frozen is not handed out', async (
   expect(provider.asked).toHaveLength(2)
 })
 
+test('a request is told when the lease ends: frozen before it is sent, it is not sent after that', async () => {
+  const provider = new FakeProvider()
+  const world = await World.make({ provider })
+  const process = world.process()
+  await process.store('old', provider.grant(), HOUR)
+  await world.clock.advance(HOUR)
+  const refresh = vi.spyOn(provider, 'refresh')
+  const claimedAt = world.clock.monotonicMs()
+  await world.run(process.get())
+  expect(refresh.mock.lastCall?.[0]).toMatchObject({ timeoutMs: 10 * SECOND, until: claimedAt + 15 * SECOND })
+})
+
 test('a machine that slept while it refreshed does not trust what it holds', async () => {
   const provider = new FakeProvider()
   const world = await World.make({ provider })
