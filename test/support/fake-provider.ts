@@ -31,6 +31,8 @@ export class FakeProvider implements TokenProvider {
   readonly apps: string[] = []
   readonly revoked: string[] = []
   overlaps = 0
+  /** The most requests that were under way at the same time, each with a refresh token of its own. */
+  mostAtOnce = 0
   endpoint = 'https://accounts.example/token'
   lifetimeMs: number | null = HOUR
   refreshTokenExpiresInMs: number | null = null
@@ -79,6 +81,7 @@ export class FakeProvider implements TokenProvider {
     this.apps.push(request.app.clientId)
     if (this.#inFlight.has(token)) this.overlaps += 1
     this.#inFlight.add(token)
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#inFlight.size)
     try {
       await this.before()
       const mishap = this.mishaps.shift()
