@@ -24,6 +24,11 @@ export async function playInWorkers(batch: Batch, tell: (sum: Tally) => void): P
   const path = batch.worker ?? fileURLToPath(new URL('./worker.ts', import.meta.url))
   const sum = emptyTally()
   const children: ChildProcess[] = []
+  let enough = false
+  const stop = (): void => {
+    enough = true
+    for (const child of children) child.kill()
+  }
   const ends = Array.from({ length: workers }, (_, place) => {
     const child = fork(path, [from + place, from + schedules, workers, mostFailures].map(String), {
       execArgv: ['--import', 'tsx'],
@@ -33,17 +38,26 @@ export async function playInWorkers(batch: Batch, tell: (sum: Tally) => void): P
     child.on('message', part => {
       add(sum, part as Tally)
       tell(sum)
-      if (sum.failures.length >= mostFailures) for (const each of children) each.kill()
+      if (sum.failures.length >= mostFailures) stop()
     })
-    return new Promise<void>((resolve, reject) => {
-      child.on('error', reject)
-      child.on('exit', (code, signal) => {
-        if (code === 0 || signal === 'SIGTERM') resolve()
-        else reject(new Error(`a worker ended with ${code ?? signal}`))
-      })
-    })
+    return endOf(child, () => enough)
   })
-  await Promise.all(ends)
+  try {
+    await Promise.all(ends)
+  } finally {
+    stop()
+  }
   sum.failures.sort((a, b) => a.seed - b.seed)
   return sum
+}
+
+/** @throws the worker came to a bad end before there was enough */
+function endOf(child: ChildProcess, isEnough: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code, signal) => {
+      if (code === 0 || isEnough()) resolve()
+      else reject(new Error(`a worker ended with ${code ?? signal}`))
+    })
+  })
 }

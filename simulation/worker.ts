@@ -7,5 +7,8 @@ function* seeds(): Generator<number> {
   for (let seed = first; seed < end; seed += stride) yield seed
 }
 
+// Nobody listens any more: the main process has ended.
+process.on('disconnect', () => process.exit())
+
 await play(seeds(), mostFailures, part => process.send?.(part))
 process.disconnect?.()

@@ -20,7 +20,7 @@ const rows = 'src/store/memory-rows.ts'
 const fences: readonly Mutant[] = [
   {
     name: 'the commit does not look at the generation',
-    seed: 14,
+    seed: 21,
     changes: [
       {
         file: memory,
@@ -34,7 +34,7 @@ const fences: readonly Mutant[] = [
   },
   {
     name: 'the commit does not look at the id of the row',
-    seed: 5,
+    seed: 29,
     changes: [
       {
         file: memory,
@@ -48,7 +48,7 @@ const fences: readonly Mutant[] = [
   },
   {
     name: 'the failure of an attempt is written whatever the row is now',
-    seed: 22,
+    seed: 1640,
     changes: [
       {
         file: memory,
@@ -62,7 +62,7 @@ const fences: readonly Mutant[] = [
   },
   {
     name: 'a lease is ended by whoever asks',
-    seed: 2330,
+    seed: 1640,
     changes: [
       {
         file: memory,
@@ -74,7 +74,7 @@ const fences: readonly Mutant[] = [
   },
   {
     name: 'a claim does not look at the lease',
-    seed: 1136,
+    seed: 2646,
     changes: [
       {
         file: rows,
@@ -91,7 +91,7 @@ const fences: readonly Mutant[] = [
 const claims: readonly Mutant[] = [
   {
     name: 'a claim whose answer was lost counts as taken',
-    seed: 23,
+    seed: 313,
     changes: [
       {
         file: 'src/refresh/claim.ts',
@@ -106,7 +106,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'nobody looks at the lease again before sending',
-    seed: 3935,
+    seed: 2363,
     changes: [
       {
         file: 'src/refresh/claim.ts',
@@ -135,7 +135,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'a second process repeats an ambiguous refresh at once at a strict server',
-    seed: 41,
+    seed: 372,
     changes: [
       {
         file: 'src/lifecycle/gate.ts',
@@ -147,7 +147,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'the same process repeats an ambiguous refresh at once at a strict server',
-    seed: 41,
+    seed: 212,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -164,7 +164,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'an ambiguous attempt counts as settled',
-    seed: 641,
+    seed: 297,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -176,7 +176,7 @@ const claims: readonly Mutant[] = [
   },
   {
     name: 'a first refusal is final',
-    seed: 182,
+    seed: 187,
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
@@ -191,7 +191,7 @@ const claims: readonly Mutant[] = [
 const outcomes: readonly Mutant[] = [
   {
     name: 'an answer is judged before its refresh token is saved',
-    seed: 673,
+    seed: 269,
     changes: [
       {
         file: 'src/providers/judge-answer.ts',
@@ -204,7 +204,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'tokens that could not be committed at once are forgotten',
-    seed: 44,
+    seed: 41,
     changes: [
       {
         file: 'src/refresh/commit.ts',
@@ -216,7 +216,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'the successor of a refresh token that was kept meanwhile is dropped',
-    seed: 121,
+    seed: 181,
     changes: [
       {
         file: 'src/refresh/moved.ts',
@@ -228,7 +228,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a refresh brings a deleted row back',
-    seed: 31,
+    seed: 43,
     changes: [
       {
         file: 'src/refresh/moved.ts',
@@ -250,7 +250,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a deletion leaves the token in the memory of its process',
-    seed: 3414,
+    seed: 467,
     changes: [
       {
         file: 'src/service.ts',
@@ -280,7 +280,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a late commit makes the token live longer',
-    seed: 1101,
+    seed: 1803,
     changes: [
       {
         file: 'src/refresh/commit.ts',
@@ -292,7 +292,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a token that died while its process was frozen is handed out',
-    seed: 470,
+    seed: 530,
     changes: [
       {
         file: 'src/refresh/obtain.ts',
@@ -304,7 +304,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a machine that slept sends under an old lease',
-    seed: 2448,
+    seed: 859,
     changes: [
       {
         file: 'src/refresh/claim.ts',
@@ -316,7 +316,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a machine that slept hands out what it holds',
-    seed: 1101,
+    seed: 1667,
     changes: [
       {
         file: 'src/refresh/obtain.ts',
@@ -335,7 +335,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'who waits for a refresh waits for ever',
-    seed: 148,
+    seed: 17,
     changes: [
       {
         file: 'src/refresh/giving-up.ts',

@@ -3,7 +3,7 @@ import type { ServerSettings } from './authorization-server.ts'
 import { Dice } from './dice.ts'
 import type { DiskHabits } from './disk.ts'
 import type { LineHabits } from './line.ts'
-import { POINTS, type Trap } from './traps.ts'
+import { POINTS, STAKES, type Trap } from './traps.ts'
 import type { Mishap, WireHabits } from './wire.ts'
 
 /** What somebody does by a process: the place of the process and of the client, by number. */
@@ -197,12 +197,13 @@ class Planner {
 
   #trap(): Step {
     const dice = this.#dice
-    const point = dice.pick(POINTS)
+    // Where most is at stake, half of the time.
+    const point = dice.pick(dice.chance(0.5) ? POINTS : STAKES)
     switch (dice.between(0, 6)) {
       case 0:
         return { kind: 'trap', trap: { point, effect: { kind: 'crash' } } }
       case 1:
-        return { kind: 'trap', trap: { point, effect: { kind: 'database down', ms: this.#pauseMs() } } }
+        return { kind: 'trap', trap: { point, effect: this.#outage() } }
       case 2:
         return { kind: 'trap', trap: { point, effect: { kind: 'database frozen', ms: this.#pauseMs() } } }
       case 3:
@@ -213,6 +214,17 @@ class Planner {
       }
       default:
         return { kind: 'trap', trap: { point, effect: { kind: 'deed', deed: this.#deed() } } }
+    }
+  }
+
+  #outage(): Trap<Deed>['effect'] {
+    const dice = this.#dice
+    if (dice.chance(0.3)) return { kind: 'database down', ms: this.#pauseMs(), afterwards: null }
+    const get: Deed = { kind: 'get', machine: this.#machine(), client: dice.between(0, this.#clients - 1) }
+    return {
+      kind: 'database down',
+      ms: dice.pick([2_500, 16_000, 16_000, 40_000]),
+      afterwards: dice.chance(0.6) ? get : this.#deed(),
     }
   }
 

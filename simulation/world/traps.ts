@@ -20,13 +20,26 @@ export const POINTS = [
   'aboard',
 ] as const
 
+/** Those at which a lease is taken, or tokens are on their way. */
+export const STAKES = [
+  'ran claim',
+  'answered claim',
+  'request sent',
+  'request served',
+  'answer received',
+  'aboard',
+  'sent commit',
+  'ran commit',
+] as const satisfies readonly Point[]
+
 export type Point = (typeof POINTS)[number]
 
 /** What happens to the one who steps into it. Null: somebody else acts. */
 export type Effect<Deed> =
   | { readonly kind: 'crash' }
   | { readonly kind: 'freeze'; readonly ms: number; readonly suspended: boolean }
-  | { readonly kind: 'database down'; readonly ms: number }
+  /** Somebody does something right after the database is back. */
+  | { readonly kind: 'database down'; readonly ms: number; readonly afterwards: Deed | null }
   | { readonly kind: 'database frozen'; readonly ms: number }
   | { readonly kind: 'partition'; readonly ms: number }
   | { readonly kind: 'deed'; readonly deed: Deed }

@@ -145,6 +145,9 @@ export class World {
     }
     if (effect.kind === 'database down' || effect.kind === 'database frozen') {
       this.#harmDatabase(effect.kind, effect.ms)
+      const deed = effect.kind === 'database down' ? effect.afterwards : null
+      const soon = effect.ms + this.#dice.machine.between(0, 1_000)
+      if (deed !== null) this.#scheduler.after(soon, () => this.#do(deed))
       return
     }
     if (slot === undefined) return

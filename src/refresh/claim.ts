@@ -24,6 +24,8 @@ export interface ClaimOptions {
   readonly leaseMs: number
   readonly longestLeaseMs: number
   readonly skipNoProgress: boolean
+  /** Whether a refresh token that is sent twice ends its grant: then nobody is in a hurry to take over. */
+  readonly strict: boolean
 }
 
 /**
@@ -39,8 +41,10 @@ export async function takeClaim(
 ): Promise<Claim | null> {
   const { store, clock, randomness } = ports
   const { row } = observed
-  // Somebody may hold tokens in memory that the outage kept them from committing.
-  if (row.leaseId !== null && health.inGrace) return null
+  const { leaseMs, longestLeaseMs, skipNoProgress } = options
+  // Somebody may hold tokens in memory that an outage kept them from committing.
+  const isTooSoon = options.strict ? health.mayHaveMissedOutage : health.inGrace
+  if (row.leaseId !== null && isTooSoon) return null
 
   const leaseId = randomness.uuid()
   const attemptId = randomness.uuid()
@@ -51,12 +55,12 @@ export async function takeClaim(
     found: connectionOf(row),
     leaseId,
     attemptId,
-    leaseEndsAt: askedAt.monotonicMs + options.leaseMs,
+    leaseEndsAt: askedAt.monotonicMs + leaseMs,
     askedAt,
   }
   for (let tries = 1; ; tries += 1) {
     const taken = await health
-      .watch(() => store.claim({ row, leaseId, attemptId, ...options }))
+      .watch(() => store.claim({ row, leaseId, attemptId, leaseMs, longestLeaseMs, skipNoProgress }))
       .catch(asFailure)
     if (taken === true) return claim
     if (taken === false && tries === 1) return null

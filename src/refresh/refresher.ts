@@ -171,6 +171,7 @@ export class Refresher {
       leaseMs,
       longestLeaseMs: longest,
       skipNoProgress: run.explicit,
+      strict: run.target.provider.traits.rotation === 'strict',
     })
     const tookMs = clock.monotonicMs() - askedAt
     this.#extraLeaseMs = Math.min(2 * tookMs, longest - policy.leaseMs)

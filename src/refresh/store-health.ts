@@ -10,6 +10,9 @@ export class StoreHealth {
   readonly #graceMs: number
   #down = false
   #graceUntil = -Infinity
+  /** Since when the database has answered without a failure, and without a long pause in which nobody asked it. */
+  #answersSince = -Infinity
+  #answeredAt = -Infinity
   #uncommitted = 0
 
   constructor(clock: Clock, graceMs: number) {
@@ -34,6 +37,11 @@ export class StoreHealth {
     return this.#down || this.#clock.monotonicMs() < this.#graceUntil
   }
 
+  /** The same, of a process that has asked so little that an outage would have escaped it. */
+  get mayHaveMissedOutage(): boolean {
+    return this.inGrace || this.#clock.monotonicMs() < this.#answersSince + this.#graceMs
+  }
+
   /** Writes of tokens that the database has not taken so far. */
   get uncommitted(): number {
     return this.#uncommitted
@@ -50,8 +58,11 @@ export class StoreHealth {
   }
 
   #answered(): void {
+    const now = this.#clock.monotonicMs()
+    if (now > this.#answeredAt + this.#graceMs) this.#answersSince = now
+    this.#answeredAt = now
     if (!this.#down) return
     this.#down = false
-    this.#graceUntil = this.#clock.monotonicMs() + this.#graceMs
+    this.#graceUntil = now + this.#graceMs
   }
 }

@@ -142,6 +142,19 @@ describe('a database that dies while the provider answers', () => {
     expect(provider.asked).toEqual(['grant'])
   })
 
+  test('nor by a process that has not asked the database meanwhile, and knows of no outage', async () => {
+    const { world, provider, call, answerNow, line } = await refreshing()
+    const other = world.process({ cache: false })
+    line.down = true
+    answerNow()
+    expect((await world.run(call)).accessToken).toBe('access-2')
+    await world.clock.advance(30 * SECOND + 400)
+    // Back for both; the one that holds the tokens tries again within the second.
+    line.down = false
+    expect((await world.run(other.get())).accessToken).toBe('access-2')
+    expect(provider.asked).toEqual(['grant'])
+  })
+
   test.each(['commit', 'read', 'claim', 'settle'])(
     'a lost answer of %s loses and repeats nothing',
     async method => {
