@@ -80,15 +80,14 @@ class Exchange {
     this.#outgoing = outgoing
     this.#request = request
     this.#clock = clock
-    this.#deadlineAt = Math.min(clock.monotonicMs() + request.timeoutMs, request.until ?? Infinity)
+    this.#deadlineAt = clock.monotonicMs() + request.timeoutMs
     this.#resolve = resolve
   }
 
   begin(): void {
     // A process that was busy or frozen past its deadline may already have been answered: before giving up, the
     // event loop polls its sockets once.
-    const leftMs = this.#deadlineAt - this.#clock.monotonicMs()
-    this.#deadline = setTimeout(() => afterOnePoll(() => this.#giveUp('TIMEOUT')), leftMs)
+    this.#deadline = setTimeout(() => afterOnePoll(() => this.#giveUp('TIMEOUT')), this.#request.timeoutMs)
     this.#outgoing.on('socket', socket => this.#connect(socket))
     this.#outgoing.on('response', response => this.#receive(response))
     this.#outgoing.on('error', error => this.#giveUp(reasonOf(error)))
@@ -110,7 +109,7 @@ class Exchange {
 
   #send(): void {
     if (this.#settled || this.#outgoing.destroyed) return
-    // Frozen before or while it connected: the time is over, and the lease may be, too.
+    // Frozen while it connected: the time is over, and the lease may be, too.
     if (this.#clock.monotonicMs() >= this.#deadlineAt) {
       this.#giveUp('TIMEOUT')
       return
