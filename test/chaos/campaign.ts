@@ -1,7 +1,7 @@
 import type { PostgresServer } from '../support/postgres-server.ts'
-import { disturb } from './disturbances.ts'
 import type { Evidence } from './evidence.ts'
 import { judge, type Verdict } from './judge.ts'
+import { definitionOf } from './modes.ts'
 import { KEY, type Place, PROVIDER, placeFor } from './place.ts'
 import type { Plan } from './plan.ts'
 import { drawFrom } from './random.ts'
@@ -35,7 +35,7 @@ export async function runCampaign(
     for (const { point } of evidence.incidents) {
       if (point !== null) struck[point] = (struck[point] ?? 0) + 1
     }
-    const verdict = await judge(evidence)
+    const verdict = await judge(evidence, definitionOf(plan.mode))
     const tookMs = Math.round(performance.now() - startedAt)
     return { plan, verdict, evidence, struck, tookMs }
   } finally {
@@ -48,7 +48,7 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
   const complaints: string[] = []
   let cycles = 0
   customers.watch()
-  await disturb[plan.mode]({
+  await place.disturb({
     place,
     plan,
     draw: drawFrom(plan.seed),

@@ -1,5 +1,6 @@
 import type { LedgerEntry, RefreshTokenState } from 'evergrant/testing'
-import type { Mode, Point, Rotation } from './plan.ts'
+import type { Mode } from './modes.ts'
+import type { Point, Rotation } from './plan.ts'
 
 /** A row of the table when everything has come to rest. */
 export interface FinalRow {

@@ -5,7 +5,10 @@ import { environmentKeys } from '../../src/sealing/environment-keys.ts'
 import { KeyRing } from '../../src/sealing/key-ring.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Change, Evidence, Incident } from './evidence.ts'
-import { judge } from './judge.ts'
+import { judge as judgeBy, type Verdict } from './judge.ts'
+import { definitionOf } from './modes.ts'
+
+const judge = (evidence: Evidence): Promise<Verdict> => judgeBy(evidence, definitionOf(evidence.mode))
 
 const key = Buffer.alloc(32, 9)
 const ring = await KeyRing.load(environmentKeys(`chaos:${key.toString('base64')}`, 'test'))
