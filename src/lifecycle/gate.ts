@@ -1,7 +1,8 @@
 import type { Connection, LastError } from './connection.ts'
+import type { Policy } from './policy.ts'
 import type { ProviderTraits } from './provider-traits.ts'
 import type { Refusal } from './refusal.ts'
-import { remainingOf } from './state.ts'
+import { servableFor } from './state.ts'
 
 /** Whether somebody refreshes the connection right now. */
 export function isLeased(connection: Connection, now: number): boolean {
@@ -16,24 +17,31 @@ export function gateOf(
   connection: Connection,
   now: number,
   traits: ProviderTraits,
+  policy: Policy,
   skipNoProgress: boolean,
 ): Refusal | null {
   if (connection.nextAttemptAt !== null && connection.nextAttemptAt > now) {
     if (skipNoProgress && connection.lastError === 'NO_PROGRESS') return null
     return heldBack(connection, connection.nextAttemptAt)
   }
-  const replayAt = strictReplayAt(connection, now, traits)
+  const replayAt = strictReplayAt(connection, now, traits, policy)
   return replayAt === null ? null : heldBack(connection, replayAt)
 }
 
 /**
  * A refresh token that may have been spent is not sent again to a strictly rotating provider while the access
- * token lives: if it was spent, the second use can end the whole grant. Null: nothing to wait for.
+ * token is handed out: if it was spent, the second use can end the whole grant. From then on it is: a caller who got
+ * neither the old token nor a new one would be worse off. Null: nothing to wait for.
  */
-function strictReplayAt(connection: Connection, now: number, traits: ProviderTraits): number | null {
+function strictReplayAt(
+  connection: Connection,
+  now: number,
+  traits: ProviderTraits,
+  policy: Policy,
+): number | null {
   if (traits.rotation !== 'strict' || connection.attemptId === null || isLeased(connection, now)) return null
-  const remaining = remainingOf(connection, now)
-  return remaining > 0 && Number.isFinite(remaining) ? now + remaining : null
+  const leftMs = servableFor(connection, now, traits, policy)
+  return leftMs > 0 && Number.isFinite(leftMs) ? now + leftMs : null
 }
 
 function heldBack(connection: Connection, until: number): Refusal {

@@ -196,7 +196,7 @@ export class Refresher {
     const connection = connectionOf(observed.row)
     if (connection.status === 'reauthorization_required') return true
     const now = databaseNow(observed, this.#ports.clock)
-    return gateOf(connection, now, run.target.provider.traits, run.explicit) !== null
+    return gateOf(connection, now, run.target.provider.traits, this.#ports.policy, run.explicit) !== null
   }
 
   #openRefreshToken({ row }: Observed): Secret {

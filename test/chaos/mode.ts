@@ -1,3 +1,4 @@
+import type { PolicyOptions } from 'evergrant'
 import type { ForkedLocalZoho } from 'evergrant/testing'
 import type { PostgresServer } from '../support/postgres-server.ts'
 import type { Evidence } from './evidence.ts'
@@ -48,6 +49,8 @@ export interface Scenery {
   readonly records?: Records
   /** Where the back ends find the provider. */
   readonly provider?: string
+  /** What is different from the policy of all campaigns. */
+  readonly policy?: PolicyOptions
   /** Disturbs the campaign as often as the plan says. */
   readonly disturb: (scene: Scene) => Promise<void>
   readonly close?: () => Promise<void>

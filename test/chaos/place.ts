@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Evergrant from 'evergrant'
-import type { OAuthTokenService } from 'evergrant'
+import type { OAuthTokenService, PolicyOptions } from 'evergrant'
 import type * as Providers from 'evergrant/providers'
 import { type ForkedLocalZoho, forkLocalZoho, localZohoApp } from 'evergrant/testing'
 import pg from 'pg'
@@ -44,8 +44,8 @@ export async function placeFor(plan: Plan, server: PostgresServer, build: string
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-chaos-'))
   const zoho = await startProvider(plan)
   const scenery = await definitionOf(plan.mode).open({ plan, server, database: name, zoho, folder })
-  const { database = server.url(name), provider = zoho.url } = scenery
-  const order = orderFor(plan, { zoho: zoho.url, provider, database, folder, build })
+  const { database = server.url(name), provider = zoho.url, policy: changes = {} } = scenery
+  const order = orderFor(plan, { zoho: zoho.url, provider, database, folder, build, changes })
   const tokens = await openService(order)
   const records = scenery.records ?? postgresRecords(server.directUrl(name))
   await records.keep()
@@ -87,12 +87,14 @@ interface Parts {
   readonly database: string
   readonly folder: string
   readonly build: string
+  /** Of the policy. */
+  readonly changes: PolicyOptions
 }
 
 /** What every process of the campaign opens with: the local Zoho is a provider of our own, which may rotate. */
 function orderFor(
   { rotation }: Plan,
-  { zoho, provider, database, folder, build }: Parts,
+  { zoho, provider, database, folder, build, changes }: Parts,
 ): Omit<Order, 'aim'> {
   const moduleOf = (path: string): string => pathToFileURL(join(build, path)).href
   return {
@@ -103,7 +105,7 @@ function orderFor(
       database,
       encryptionKeys: `chaos:${KEY.toString('base64')}`,
       lifeboat: join(folder, 'lifeboat'),
-      policy,
+      policy: { ...policy, ...changes },
     },
     provider: {
       app: localZohoApp,

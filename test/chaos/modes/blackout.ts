@@ -1,0 +1,129 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { inSlots, steadyCrew } from '../cycles.ts'
+import type { Evidence } from '../evidence.ts'
+import { HttpTap } from '../http-tap.ts'
+import type { ModeDefinition, Scene, Site } from '../mode.ts'
+import { ANSWER_MS, LIFETIME_MS, policy } from '../plan.ts'
+import { TcpProxy, type Wire } from '../tcp-proxy.ts'
+
+/** Half a second stands for a minute: the window of five, and a blackout of four. */
+const MINUTE_MS = 500
+const BLACKOUT_MS = 4 * MINUTE_MS
+const KIND = ['refused', '503'] as const
+/** By then the last token of before has expired and been replaced, also on a busy machine. */
+const REFRESHED_LIMIT_MS = 3 * LIFETIME_MS
+/** What is under way may still end. */
+const ENDING_MS = 2 * ANSWER_MS
+
+/** A provider that is gone for less than the window: nobody notices, and nobody hammers it. */
+export const blackout: ModeDefinition = {
+  cycles: {
+    short: { static: 1, window: 1, strict: 2 },
+    full: { static: 20, window: 20, strict: 20 },
+  },
+  promises: { losesNothing: true, failsNobody: true },
+  open: async ({ zoho }: Site) => {
+    const wires = new QuietProxy(zoho.port)
+    await wires.listen()
+    return {
+      provider: `http://127.0.0.1:${wires.port}`,
+      // Nobody dies here, so that a lease that is long enough for a busy machine holds nobody up.
+      policy: { windowMs: 5 * MINUTE_MS, windowShare: 0.5, leaseMs: 15_000 },
+      disturb: scene => disturb(scene, wires),
+      close: () => wires.close(),
+    }
+  },
+  objections: hammered,
+}
+
+async function disturb(scene: Scene, wires: QuietProxy): Promise<void> {
+  const { crew, zoho } = scene.place
+  await steadyCrew(scene, 3)
+  await allRefreshed(scene, 0)
+  await inSlots(1, scene, async (cycle, draw) => {
+    const kind = KIND[cycle % 2] ?? 'refused'
+    await pause(draw.between(0, 1_000))
+    if (kind === 'refused') await wires.refuseQuietly()
+    else await zoho.clearFaults()
+    if (kind === '503') {
+      await zoho.fault({ kind: 'custom', status: 503, headers: {}, body: '' }, { times: 'until_cleared' })
+    }
+    const at = Date.now()
+    await pause(BLACKOUT_MS)
+    crew.noteCut(kind, at)
+    if (kind === 'refused') await wires.listen()
+    else await zoho.clearFaults()
+    if (kind === '503') await zoho.fault({ kind: 'delay', ms: ANSWER_MS }, { times: 'until_cleared' })
+    await allRefreshed(scene, Date.now())
+  })
+}
+
+/** Returns once each connection has been refreshed since then: an outage is no match for the one before it. */
+async function allRefreshed({ place, complain }: Scene, since: number): Promise<void> {
+  const connections = new Set(place.customers.given.map(({ connection }) => connection))
+  const limit = performance.now() + REFRESHED_LIMIT_MS
+  for (;;) {
+    const changes = await place.records.changes()
+    const refreshed = changes.filter(one => one.at >= since && one.generation > (one.generationBefore ?? 0))
+    const done = new Set(refreshed.map(({ connection }) => connection))
+    const missing = [...connections].filter(connection => !done.has(connection))
+    if (missing.length === 0) return
+    if (performance.now() > limit) return complain(`not refreshed after a blackout: ${missing.join(', ')}`)
+    await pause(100)
+  }
+}
+
+/** Refuses connections without cutting a request that is under way: its answer may be a refresh token. */
+class QuietProxy extends TcpProxy {
+  readonly #taps = new Map<Wire, HttpTap>()
+
+  constructor(port: number) {
+    super(port)
+    this.tapOf = wire => {
+      const tap = new HttpTap(
+        () => true,
+        () => true,
+      )
+      this.#taps.set(wire, tap)
+      void wire.ended.then(() => this.#taps.delete(wire))
+      return tap
+    }
+  }
+
+  async refuseQuietly(): Promise<void> {
+    const refused = this.refuse(null)
+    while (this.wires.size > 0) {
+      for (const [wire, tap] of this.#taps) if (tap.isIdle) wire.cut('end')
+      await pause(ENDING_MS / 10)
+    }
+    await refused
+  }
+}
+
+/**
+ * Connections that asked more often in a blackout than twice for each step of the back-off (a refresh without an answer
+ * may be tried once more at once). A step takes half of its bound on average.
+ */
+export function hammered({ asked, incidents }: Evidence): readonly string[] {
+  const most = 2 * stepsIn(BLACKOUT_MS)
+  return incidents.flatMap(({ kind, how, at, until }) => {
+    if (kind !== 'cut') return []
+    const counts = new Map<string, number>()
+    for (const one of asked) {
+      if (one.at >= at && one.at <= until) counts.set(one.connection, (counts.get(one.connection) ?? 0) + 1)
+    }
+    return [...counts]
+      .filter(([, count]) => count > most)
+      .map(
+        ([connection, count]) => `${connection} asked ${count} times in a blackout (${how}), ${most} at most`,
+      )
+  })
+}
+
+function stepsIn(ms: number): number {
+  let steps = 0
+  for (let passed = 0; passed < ms; steps += 1) {
+    passed += Math.min(policy.backoffInWindowMs, policy.backoffFirstMs * 2 ** steps) / 2
+  }
+  return steps
+}
