@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { modes } from './modes.ts'
+import { definitionOf, modes } from './modes.ts'
 import { help, optionsIn } from './options.ts'
 import { rotations } from './plan.ts'
 
@@ -7,7 +7,11 @@ test('without options it is the short form: every mode, every rotation', () => {
   const { plans, json, plant } = optionsIn([])
   expect([json, plant]).toEqual([null, null])
   expect(plans.map(({ mode, rotation }) => `${mode} ${rotation}`)).toEqual(
-    modes.flatMap(mode => rotations.map(rotation => `${mode} ${rotation}`)),
+    modes.flatMap(mode =>
+      rotations
+        .filter(rotation => definitionOf(mode).cycles.short[rotation] > 0)
+        .map(rotation => `${mode} ${rotation}`),
+    ),
   )
   const total = (mode: string): number =>
     plans.filter(plan => plan.mode === mode).reduce((sum, { cycles }) => sum + cycles, 0)

@@ -1,34 +1,43 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { inSlots, steadyCrew } from '../cycles.ts'
-import type { Evidence } from '../evidence.ts'
+import type { Change, Evidence } from '../evidence.ts'
 import { HttpTap } from '../http-tap.ts'
 import type { ModeDefinition, Scene, Site } from '../mode.ts'
-import { ANSWER_MS, LIFETIME_MS, policy } from '../plan.ts'
+import { ANSWER_MS, policy, rotations } from '../plan.ts'
 import { TcpProxy, type Wire } from '../tcp-proxy.ts'
 
-/** Half a second stands for a minute: the window of five, and a blackout of four. */
-const MINUTE_MS = 500
+/** A second stands for a minute: the window of five, and a blackout of four. */
+const MINUTE_MS = 1_000
+const LIFETIME_MS = 12 * MINUTE_MS
 const BLACKOUT_MS = 4 * MINUTE_MS
 const KIND = ['refused', '503'] as const
-/** By then the last token of before has expired and been replaced, also on a busy machine. */
-const REFRESHED_LIMIT_MS = 3 * LIFETIME_MS
+/** A window before the window: they are due for a refresh a little earlier. */
+const YOUNG_MS = LIFETIME_MS - 6 * MINUTE_MS
+const YOUNG_LIMIT_MS = 60_000
 /** What is under way may still end. */
 const ENDING_MS = 2 * ANSWER_MS
 
 /** A provider that is gone for less than the window: nobody notices, and nobody hammers it. */
 export const blackout: ModeDefinition = {
   cycles: {
-    short: { static: 1, window: 1, strict: 2 },
+    short: { static: 1, window: 0, strict: 1 },
     full: { static: 20, window: 20, strict: 20 },
   },
   promises: { losesNothing: true, failsNobody: true },
   open: async ({ zoho }: Site) => {
     const wires = new QuietProxy(zoho.port)
     await wires.listen()
+    await zoho.configure({ accessTokenLifetimeMs: LIFETIME_MS })
     return {
       provider: `http://127.0.0.1:${wires.port}`,
-      // Nobody dies here, so that a lease that is long enough for a busy machine holds nobody up.
-      policy: { windowMs: 5 * MINUTE_MS, windowShare: 0.5, leaseMs: 15_000 },
+      policy: {
+        windowMs: 5 * MINUTE_MS,
+        windowShare: 0.5,
+        servableFloorMs: 600,
+        // Nobody dies here: a lease that is long enough for a busy machine holds nobody up.
+        leaseMs: 15_000,
+        hardWaitMs: 2_000,
+      },
       disturb: scene => disturb(scene, wires),
       close: () => wires.close(),
     }
@@ -37,12 +46,12 @@ export const blackout: ModeDefinition = {
 }
 
 async function disturb(scene: Scene, wires: QuietProxy): Promise<void> {
-  const { crew, zoho } = scene.place
+  const { plan, place } = scene
+  const { crew, zoho } = place
   await steadyCrew(scene, 3)
-  await allRefreshed(scene, 0)
-  await inSlots(1, scene, async (cycle, draw) => {
-    const kind = KIND[cycle % 2] ?? 'refused'
-    await pause(draw.between(0, 1_000))
+  await allYoung(scene, 0)
+  await inSlots(1, scene, async cycle => {
+    const kind = KIND[(cycle + rotations.indexOf(plan.rotation)) % 2] ?? 'refused'
     if (kind === 'refused') await wires.refuseQuietly()
     else await zoho.clearFaults()
     if (kind === '503') {
@@ -54,23 +63,32 @@ async function disturb(scene: Scene, wires: QuietProxy): Promise<void> {
     if (kind === 'refused') await wires.listen()
     else await zoho.clearFaults()
     if (kind === '503') await zoho.fault({ kind: 'delay', ms: ANSWER_MS }, { times: 'until_cleared' })
-    await allRefreshed(scene, Date.now())
+    await allYoung(scene, Date.now())
   })
 }
 
-/** Returns once each connection has been refreshed since then: an outage is no match for the one before it. */
-async function allRefreshed({ place, complain }: Scene, since: number): Promise<void> {
-  const connections = new Set(place.customers.given.map(({ connection }) => connection))
-  const limit = performance.now() + REFRESHED_LIMIT_MS
+/**
+ * Returns once each connection's tokens are younger than this, and newer than the last blackout: an outage shorter
+ * than the window finds them so, unless the machine is too busy to refresh them in time.
+ */
+async function allYoung({ place, complain }: Scene, since: number): Promise<void> {
+  const connections = [...new Set(place.customers.given.map(({ connection }) => connection))]
+  const limit = performance.now() + YOUNG_LIMIT_MS
   for (;;) {
     const changes = await place.records.changes()
-    const refreshed = changes.filter(one => one.at >= since && one.generation > (one.generationBefore ?? 0))
-    const done = new Set(refreshed.map(({ connection }) => connection))
-    const missing = [...connections].filter(connection => !done.has(connection))
-    if (missing.length === 0) return
-    if (performance.now() > limit) return complain(`not refreshed after a blackout: ${missing.join(', ')}`)
-    await pause(100)
+    const youngest = Math.max(since, Date.now() - YOUNG_MS)
+    const young = new Set(
+      changes.filter(one => isRaise(one) && one.at >= youngest).map(one => one.connection),
+    )
+    const old = connections.filter(connection => !young.has(connection))
+    if (old.length === 0) return
+    if (performance.now() > limit) return complain(`not refreshed in time: ${old.join(', ')}`)
+    await pause(50)
   }
+}
+
+function isRaise({ generation, generationBefore }: Change): boolean {
+  return generation > (generationBefore ?? generation)
 }
 
 /** Refuses connections without cutting a request that is under way: its answer may be a refresh token. */
