@@ -45,6 +45,24 @@ export const plants = {
       to: 'if (done === null) { await boarded.clear(); return; }',
     },
   ],
+  /** A refresh whose answer was cut is repeated at once, whatever the provider makes of that. */
+  'strict-replay': [
+    { file: 'lifecycle/failure.js', from: "if (traits.rotation === 'strict')", to: 'if (false)' },
+    {
+      file: 'lifecycle/gate.js',
+      from: "if (traits.rotation !== 'strict' ||",
+      to: 'if (true ||',
+    },
+  ],
+  /** While the provider fails, callers are not given the token that still works. */
+  'no-old-token': [
+    {
+      file: 'lifecycle/decide.js',
+      from: "return { kind: 'serve_while_failing', refusal: gate };",
+      to: "return { kind: 'fail', refusal: gate };",
+    },
+    { file: 'lifecycle/decide.js', from: 'servable: true', to: 'servable: false' },
+  ],
 } satisfies Readonly<Record<string, readonly Edit[]>>
 
 export type Plant = keyof typeof plants

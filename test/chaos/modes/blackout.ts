@@ -120,7 +120,7 @@ class QuietProxy extends TcpProxy {
 
 /**
  * Connections that asked more often in a blackout than twice for each step of the back-off (a refresh without an answer
- * may be tried once more at once). A step takes half of its bound on average.
+ * may be tried once more at once). A step is counted with its bound; it takes half of that on average.
  */
 export function hammered({ asked, incidents }: Evidence): readonly string[] {
   const most = 2 * stepsIn(BLACKOUT_MS)
@@ -141,7 +141,7 @@ export function hammered({ asked, incidents }: Evidence): readonly string[] {
 function stepsIn(ms: number): number {
   let steps = 0
   for (let passed = 0; passed < ms; steps += 1) {
-    passed += Math.min(policy.backoffInWindowMs, policy.backoffFirstMs * 2 ** steps) / 2
+    passed += Math.min(policy.backoffInWindowMs, policy.backoffFirstMs * 2 ** steps)
   }
   return steps
 }

@@ -122,7 +122,7 @@ function tapOf(wire: Wire, aims: Aims<Strike>, note: (how: Strike, digest: strin
 }
 
 /** Clocks and wires between two processes of one busy machine. */
-const TOLERANCE_MS = 1_000
+const TOLERANCE_MS = 500
 
 /**
  * A refresh token that was replaced, with the answer lost, must not come again while the access token before it works:
