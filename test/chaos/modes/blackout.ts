@@ -23,7 +23,8 @@ export const blackout: ModeDefinition = {
     short: { static: 1, window: 0, strict: 1 },
     full: { static: 20, window: 20, strict: 20 },
   },
-  promises: { losesNothing: true, failsNobody: true },
+  // Before the first blackout a machine may be too busy for anything.
+  promises: { losesNothing: true, failsNobody: false },
   open: async ({ zoho }: Site) => {
     const wires = new QuietProxy(zoho.port)
     await wires.listen()
@@ -42,7 +43,7 @@ export const blackout: ModeDefinition = {
       close: () => wires.close(),
     }
   },
-  objections: hammered,
+  objections: evidence => [...noticed(evidence), ...hammered(evidence)],
 }
 
 async function disturb(scene: Scene, wires: QuietProxy): Promise<void> {
@@ -116,6 +117,15 @@ class QuietProxy extends TcpProxy {
     }
     await refused
   }
+}
+
+/** Calls that failed, from the first blackout on. */
+function noticed({ served, incidents }: Evidence): readonly string[] {
+  const began = Math.min(...incidents.map(({ at }) => at))
+  const failed = served.errors.filter(({ at }) => at >= began)
+  return failed.length === 0
+    ? []
+    : [`${failed.length} calls failed in a blackout or after it: ${failed[0]?.message}`]
 }
 
 /**
