@@ -28,6 +28,7 @@ export interface ErrorRule {
 
 /** An instant in an answer. */
 export interface InstantMember {
+  /** The name of the member. */
   readonly member: string
   /** Seconds since 1970, or ISO 8601 with its zone. */
   readonly format: 'epoch_seconds' | 'iso8601'

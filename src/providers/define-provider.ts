@@ -15,28 +15,46 @@ import type {
   RevocationRules,
 } from './profile.ts'
 import { standardAnswers } from './standard-answers.ts'
-import { type Given, withDefaults } from './with-defaults.ts'
+import { withDefaults } from './with-defaults.ts'
 
-/** Groups of fields of which a definition gives those that differ. */
-interface Groups {
-  /** How its tokens live, where that differs from the careful assumption. */
-  readonly traits?: Given<ProviderTraits> | undefined
-  /** How its answers are read, where that differs from RFC 6749 §5. */
-  readonly answers?: Given<AnswerRules> | undefined
-  /** How a revocation is asked for, where that differs from RFC 7009 §2. */
-  readonly revocation?: Given<RevocationRules> | undefined
-  /** How an account is connected, where that differs from RFC 6749 §4.1. */
-  readonly authorization?: Given<AuthorizationRules> | undefined
-  /** How it is refreshed, where that differs from RFC 6749 §6. */
-  readonly refresh?: Given<RefreshRules> | undefined
-  /** How its refresh tokens live, as far as it is known. */
-  readonly refreshTokens?: Given<RefreshTokenLife> | undefined
-}
+/** Groups of fields: a definition gives of each what differs. */
+type Groups = 'traits' | 'answers' | 'revocation' | 'authorization' | 'refresh' | 'refreshTokens'
 
 /** What `defineProvider` takes: name and token endpoint, and whatever differs from plain OAuth 2. */
-export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> &
-  Given<Omit<ProviderProfile, 'name' | 'tokenEndpoint' | keyof Groups>> &
-  Groups
+export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> & {
+  readonly [Field in Exclude<
+    keyof ProviderProfile,
+    | 'name'
+    | 'tokenEndpoint'
+    | 'traits'
+    | 'answers'
+    | 'revocation'
+    | 'authorization'
+    | 'refresh'
+    | 'refreshTokens'
+  >]?: ProviderProfile[Field] | undefined
+} & {
+  /** How its tokens live, where that differs from the careful assumption. */
+  readonly traits?:
+    | { readonly [Trait in keyof ProviderTraits]?: ProviderTraits[Trait] | undefined }
+    | undefined
+  /** How its answers are read, where that differs from RFC 6749 §5. */
+  readonly answers?: { readonly [Rule in keyof AnswerRules]?: AnswerRules[Rule] | undefined } | undefined
+  /** How a revocation is asked for, where that differs from RFC 7009 §2. */
+  readonly revocation?:
+    | { readonly [Rule in keyof RevocationRules]?: RevocationRules[Rule] | undefined }
+    | undefined
+  /** How an account is connected, where that differs from RFC 6749 §4.1. */
+  readonly authorization?:
+    | { readonly [Rule in keyof AuthorizationRules]?: AuthorizationRules[Rule] | undefined }
+    | undefined
+  /** How it is refreshed, where that differs from RFC 6749 §6. */
+  readonly refresh?: { readonly [Rule in keyof RefreshRules]?: RefreshRules[Rule] | undefined } | undefined
+  /** How its refresh tokens live, as far as it is known. */
+  readonly refreshTokens?:
+    | { readonly [Fact in keyof RefreshTokenLife]?: RefreshTokenLife[Fact] | undefined }
+    | undefined
+}
 
 // Of a provider that nobody described, the careful is assumed.
 const unknownTraits: ProviderTraits = {
@@ -76,7 +94,7 @@ const standardRefresh: RefreshRules = {
 
 const unknownLife: RefreshTokenLife = { rotates: null, retryWindowMs: null, absoluteMs: null }
 
-const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint' | keyof Groups> = {
+const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint' | Groups> = {
   refreshEndpoint: null,
   revocationEndpoint: null,
   authorizationEndpoint: null,
@@ -140,7 +158,7 @@ function rotationOf({ rotates, retryWindowMs }: RefreshTokenLife): ProviderTrait
   return retryWindowMs !== null && retryWindowMs >= SHORTEST_WINDOW_MS ? 'window' : 'strict'
 }
 
-type Plain = Omit<ProviderProfile, keyof Groups>
+type Plain = Omit<ProviderProfile, Groups>
 
 function endpointsOf(profile: Plain): readonly (readonly [string, Endpoint])[] {
   const all = [
