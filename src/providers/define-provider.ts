@@ -82,6 +82,7 @@ const standardAuthorization: AuthorizationRules = {
   exchangeParameters: {},
   redirectUri: 'url',
   codeParameter: 'code',
+  answersIssuer: false,
   callbackMetadata: [],
 }
 

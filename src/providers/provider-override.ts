@@ -2,6 +2,7 @@ import { InvalidInputError } from '../errors.ts'
 import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import { Secret } from '../secret.ts'
 import { parseHost } from './api-host.ts'
+import type { CatalogueName } from './catalogue/names.ts'
 import { parseHostPattern } from './endpoint-hosts.ts'
 import type { ProviderProfile } from './profile.ts'
 
@@ -33,6 +34,11 @@ export interface ProviderOverride {
   /** The profile of a provider that is not built in, or one to use instead of the built-in. */
   readonly profile?: ProviderProfile | undefined
 }
+
+/** Options of providers by name: those of the catalogue, the built-in ones, and those with a profile of one's own. */
+export type ProviderOptions = {
+  readonly [Name in CatalogueName | 'zoho_crm' | 'zoho_calendar']?: ProviderOverride | undefined
+} & { readonly [name: string]: ProviderOverride | undefined }
 
 /** An override that has been checked. */
 export interface ParsedOverride {
