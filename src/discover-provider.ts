@@ -4,8 +4,12 @@ import { profileOfMetadata } from './providers/issuer-profile.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { httpTransport } from './transport/http-transport.ts'
 
-/** What `discoverProvider` takes. */
-export interface DiscoverOptions extends Partial<Omit<ProviderDefinition, 'name' | 'issuer'>> {
+/** What `discoverProvider` takes: name and issuer, and whatever the metadata do not say, or say wrong. */
+export type DiscoverOptions = {
+  readonly [Field in Exclude<keyof ProviderDefinition, 'name' | 'issuer'>]?:
+    | ProviderDefinition[Field]
+    | undefined
+} & {
   /** The name in every call and in the table. */
   readonly name: string
   /** The issuer identifier, exactly as the server writes it: https, or http on loopback. */

@@ -1,7 +1,7 @@
 import { catalogueEntry, catalogueNames, isInCatalogue } from './catalogue/index.ts'
 import type { CatalogueName } from './catalogue/names.ts'
 import { profileOfEntry } from './catalogue-entry.ts'
-import { factsOf, type KnownFields, unknownOf } from './facts.ts'
+import { factsOf, type KnownFields, type ProviderFact, unknownOf } from './facts.ts'
 import type { ProviderProfile } from './profile.ts'
 import { zohoCalendar, zohoCrm } from './zoho.ts'
 
@@ -11,9 +11,10 @@ export interface ProviderDescription {
   /** What people call it. */
   readonly title: string
   /** What is known of it: what it is about, and what there is to say. */
-  readonly facts: readonly { readonly about: string; readonly is: string }[]
+  readonly facts: readonly ProviderFact[]
   /** What is not known of it. The profile has the careful default for each. */
   readonly unknown: readonly string[]
+  /** What somebody should know who connects accounts there, in sentences. */
   readonly notes: readonly string[]
 }
 

@@ -3,8 +3,11 @@ import type { AccountIdentity, Endpoint, ProviderProfile } from './profile.ts'
 /** Whether a field of a profile was given, or is a default. */
 export type KnownFields = (field: keyof ProviderProfile) => boolean
 
-interface Fact {
+/** One thing that is known of a provider. */
+export interface ProviderFact {
+  /** What it is about: `token endpoint`. */
   readonly about: string
+  /** What is known of that, in a word or as the list of words. */
   readonly is: string
 }
 
@@ -76,7 +79,7 @@ const moreTellers: typeof tellers = [
 ]
 
 /** What is known. */
-export function factsOf(profile: ProviderProfile, isKnown: KnownFields): readonly Fact[] {
+export function factsOf(profile: ProviderProfile, isKnown: KnownFields): readonly ProviderFact[] {
   return [...tellers, ...moreTellers].flatMap(([about, tell]) => {
     const is = tell(profile, isKnown)
     return is === null ? [] : [{ about, is }]

@@ -31,6 +31,7 @@ export {
   knownProviders,
   type ProviderDescription,
 } from './description.ts'
+export type { ProviderFact } from './facts.ts'
 export { type GenericProviderOptions, genericProvider } from './generic-provider.ts'
 export type {
   AccountIdentity,

@@ -2,9 +2,10 @@ import { ProviderResponseError } from '../errors.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import type { ServerMetadata } from './issuer-metadata.ts'
 import type { ClientAuthentication, ProviderProfile } from './profile.ts'
+import { type Given, withDefaults } from './with-defaults.ts'
 
 /** What metadata do not say, or what is to be said otherwise. */
-export type IssuerOverrides = Partial<Omit<ProviderDefinition, 'name' | 'issuer'>>
+export type IssuerOverrides = Given<Omit<ProviderDefinition, 'name' | 'issuer'>>
 
 /**
  * The profile of a server that described itself (RFC 8414 §2). How its tokens live it does not say: rotation counts as
@@ -29,17 +30,18 @@ export function profileOfMetadata(
     })
   }
   const scopes = textsOf(metadata.get('scopes_supported'))
-  const revocationMethods = metadata.get('revocation_endpoint_auth_methods_supported')
   const { authorization, revocation, clientAuthentication, ...rest } = overrides
   const method =
     clientAuthentication ?? authenticationOf(metadata.get('token_endpoint_auth_methods_supported'), name)
-  return defineProvider({
+  const said: IssuerOverrides = {
     authorizationEndpoint: text('authorization_endpoint'),
     deviceAuthorizationEndpoint: text('device_authorization_endpoint'),
     revocationEndpoint: text('revocation_endpoint'),
     // A subject is what only OpenID Connect has.
     account: metadata.has('subject_types_supported') ? { kind: 'id_token', claim: 'sub' } : null,
-    ...rest,
+  }
+  return defineProvider({
+    ...withDefaults(said, rest),
     name,
     issuer,
     tokenEndpoint,
@@ -51,8 +53,7 @@ export function profileOfMetadata(
       ...authorization,
     },
     revocation: {
-      clientAuthentication:
-        revocationMethods === undefined ? null : authenticationOf(revocationMethods, name),
+      clientAuthentication: knownMethod(metadata.get('revocation_endpoint_auth_methods_supported')),
       ...revocation,
     },
   })
@@ -63,13 +64,17 @@ const PREFERRED: readonly ClientAuthentication[] = ['client_secret_post', 'clien
 
 function authenticationOf(methods: unknown, provider: string): ClientAuthentication {
   if (methods === undefined) return 'client_secret_basic'
-  const given = textsOf(methods)
-  const method = PREFERRED.find(known => given.includes(known))
-  if (method !== undefined) return method
+  const method = knownMethod(methods)
+  if (method !== null) return method
   throw new ProviderResponseError(
     `The metadata of the provider "${provider}" name no way to prove an app that Evergrant knows: ${PREFERRED.join(', ')}.`,
     { provider },
   )
+}
+
+function knownMethod(methods: unknown): ClientAuthentication | null {
+  const given = textsOf(methods)
+  return PREFERRED.find(known => given.includes(known)) ?? null
 }
 
 function textsOf(value: unknown): readonly string[] {

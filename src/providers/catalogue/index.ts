@@ -1,5 +1,6 @@
 import type { CatalogueEntry } from '../catalogue-entry.ts'
-import type { CatalogueName, TabledName } from './names.ts'
+import type { CatalogueName } from './names.ts'
+import type { TabledName } from './others.ts'
 
 type Loader = () => Promise<CatalogueEntry>
 
