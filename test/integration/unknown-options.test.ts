@@ -116,6 +116,7 @@ describe('open() refuses an option that it does not have', () => {
       policy: undefined,
       requireSealed: undefined,
       onEvent: undefined,
+      telemetry: undefined,
     }
     const tokens = await open('memory:', { ...nothing, database: 'memory:' })
     expect(await tokens.hasToken(CLIENT, PROVIDER)).toBe(false)
