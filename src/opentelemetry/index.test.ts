@@ -109,6 +109,16 @@ describe('the global meter provider', () => {
     expect(await collector.measured(CALL)).toMatchObject([{ count: 1 }])
     expect(await collector.measured(HITS)).toMatchObject([{ sum: 1 }])
   })
+
+  test('may be another one by the time that the last refresh of a closed service ends', async () => {
+    const recorder = openTelemetry().attach(new Service('zoho_crm'))
+    recorder.close?.()
+    const collector = new Collector()
+    metrics.setGlobalMeterProvider(collector.meterProvider)
+    call(recorder, 'zoho_crm')
+    expect(await collector.measured(CALL)).toMatchObject([{ count: 1 }])
+    expect(await collector.measured(HITS)).toEqual([])
+  })
 })
 
 describe('what is broken', () => {
