@@ -53,7 +53,11 @@ export type TokenSource = 'stored' | 'refreshed' | 'failing' | 'memory'
  * - `served`: with a token of `source`, which lives for another `remainingMs`; null: nobody knows, or for ever.
  * - `failed`: with `code`, that of the error; `ABORTED`: the caller gave up.
  */
-export type MeasuredCall = { readonly provider: string; readonly waitMs: number } & (
+export type MeasuredCall = {
+  readonly provider: string
+  /** From the call until its caller was answered. */
+  readonly waitMs: number
+} & (
   | { readonly kind: 'served'; readonly source: TokenSource; readonly remainingMs: number | null }
   | { readonly kind: 'failed'; readonly code: string }
 )
@@ -88,5 +92,8 @@ export type RefreshEnd =
   | { readonly kind: 'refreshed' | 'superseded' | 'unwritten' | 'unsent' }
   | { readonly kind: 'failed'; readonly code: string }
 
-/** How a refresh ended, and how long that took from the sending of its request, in ms. */
-export type MeasuredRefresh = RefreshEnd & { readonly durationMs: number }
+/** How a refresh ended, and how long it took. */
+export type MeasuredRefresh = RefreshEnd & {
+  /** From the sending of the request until its outcome was stored. */
+  readonly durationMs: number
+}

@@ -9,12 +9,13 @@ import type {
   TelemetryRecorder,
   TokenSource,
 } from '../ports/telemetry.ts'
-import { type HeldToken, remainingOfHeld } from './held-token.ts'
 
-/** A token for a caller, and where it came from. */
-export interface HandOut {
-  readonly held: HeldToken
-  readonly source: TokenSource
+/** What is measured of a call. */
+export interface CallSubject<HandOut> {
+  readonly provider: string
+  readonly signal: AbortSignal | undefined
+  /** What a token has left when its caller gets it, in ms. */
+  readonly remainingMs: (handOut: HandOut) => number
 }
 
 type CallEnd =
@@ -38,10 +39,9 @@ export class Measurements {
   }
 
   /** Obtains a token for a caller, and tells how long that took and how it ended. */
-  async call(
-    provider: string,
+  async call<HandOut extends { readonly source: TokenSource }>(
+    { provider, signal, remainingMs }: CallSubject<HandOut>,
     clock: Clock,
-    signal: AbortSignal | undefined,
     work: () => Promise<HandOut>,
   ): Promise<HandOut> {
     if (this.#recorder === null) return work()
@@ -52,9 +52,8 @@ export class Measurements {
     }
     try {
       const handOut = await work()
-      const remainingMs = remainingOfHeld(handOut.held, clock)
-      const { source } = handOut
-      tell({ kind: 'served', source, remainingMs: Number.isFinite(remainingMs) ? remainingMs : null })
+      const left = remainingMs(handOut)
+      tell({ kind: 'served', source: handOut.source, remainingMs: Number.isFinite(left) ? left : null })
       return handOut
     } catch (error) {
       const gaveUp = signal?.aborted === true && error === signal.reason

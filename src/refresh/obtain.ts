@@ -10,10 +10,10 @@ import { type Decision, type Demand, decide, mostValidMs } from '../lifecycle/de
 import type { Refusal } from '../lifecycle/refusal.ts'
 import type { AppCredentials, TokenProvider } from '../ports/provider.ts'
 import type { ConnectionKey } from '../ports/store.ts'
+import type { TokenSource } from '../ports/telemetry.ts'
 import type { TokenCache } from './cache.ts'
 import { unlessAborted, waitAtMost } from './giving-up.ts'
 import { type HeldToken, isStillServable, openAccessToken, remainingOfHeld } from './held-token.ts'
-import type { HandOut } from './measurements.ts'
 import { hasSlept } from './moment.ts'
 import { connectionOf, databaseNow, type Observed } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
@@ -44,6 +44,12 @@ export interface ObtainContext {
   readonly behind: ((settled: Promise<void>) => void) | null
 }
 
+/** A token for a caller, and where it came from. */
+interface HandOut {
+  readonly held: HeldToken
+  readonly source: TokenSource
+}
+
 /**
  * A token that satisfies the request, or a typed error. Waits only when it must, and never without a bound. While
  * the database does not answer, the last token known is served until its expiry.
@@ -51,7 +57,8 @@ export interface ObtainContext {
 export async function obtain(context: ObtainContext, request: TokenRequest): Promise<HeldToken> {
   const { clock, measurements } = context.ports
   const { key, signal } = request
-  const { held } = await measurements.call(key.provider, clock, signal, () =>
+  const remainingMs = (handOut: HandOut): number => remainingOfHeld(handOut.held, clock)
+  const { held } = await measurements.call({ provider: key.provider, signal, remainingMs }, clock, () =>
     obtainByAnyMeans(context, request),
   )
   return held

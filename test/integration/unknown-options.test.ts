@@ -24,12 +24,12 @@ describe('open() refuses an option that it does not have', () => {
     [
       { encryptionKey: 'canary' },
       'open() has no option "encryptionKey". Did you mean "encryptionKeys"? There are: database, schema, ' +
-        'encryptionKeys, providers, migrate, backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent.',
+        'encryptionKeys, providers, migrate, backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent, telemetry.',
     ],
     [
       { sweeep: true },
       'open() has no option "sweeep". There are: database, schema, encryptionKeys, providers, migrate, ' +
-        'backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent.',
+        'backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent, telemetry.',
     ],
     [
       { cache: { maxAge: 5 } },
