@@ -139,6 +139,15 @@ describe('the judge', () => {
     })
   })
 
+  test('excuses it by a kill before a busy provider has read the request, and not by one before it was sent', async () => {
+    const killedAt = (at: number): Partial<Evidence> => ({
+      asked: [{ process: 1, connection: 'a', at: 400 }],
+      incidents: [{ ...kill, at, until: at }],
+    })
+    expect((await judge(lost(killedAt(410)))).broken).toEqual([])
+    expect((await judge(lost(killedAt(390)))).broken.join()).toContain('nothing had befallen')
+  })
+
   test.each<[string, Partial<Evidence>, string]>([
     ['where the provider lets a client retry', { rotation: 'window' }, 'none may be'],
     ['at an orderly stop', { mode: 'term' }, 'none may be'],

@@ -145,9 +145,10 @@ function objectionTo(
   const spent = ofGrant.find(entry => entry.rotated && entry.refreshToken === refusal.refreshToken)
   if (spent === undefined) return lost(`the provider said ${refusal.reason}, and had not replaced it`)
   if (spent.fault !== null && spent.fault !== 'delay') return []
-  const from = spent.arrivedAt - BEFORE_MS
-  const to = (spent.endedAt ?? spent.arrivedAt) + AFTER_MS
   const asker = evidence.asked.findLast(one => one.connection === connection && one.at <= spent.arrivedAt + 5)
+  // A busy provider reads a request long after it was sent, also of a process that is dead by then.
+  const from = Math.min(asker?.at ?? Infinity, spent.arrivedAt - BEFORE_MS)
+  const to = (spent.endedAt ?? spent.arrivedAt) + AFTER_MS
   const excuses = evidence.incidents.filter(
     one => one.at <= to && one.until >= from && (one.process === null || one.process === asker?.process),
   )

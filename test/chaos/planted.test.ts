@@ -27,3 +27,8 @@ test('a package whose close() does not wait is found out: SIGTERM costs grants',
   const plan: Plan = { mode: 'term', rotation: 'strict', cycles: 12, seed: 1, point: null }
   expect(await brokenBy('no-draining', plan)).toMatch(/grants lost, and none may be/)
 })
+
+test('a package that does not wait for a locked SQLite file is found out: calls fail', async () => {
+  const plan: Plan = { mode: 'sqlite', rotation: 'static', cycles: 6, seed: 1, point: null }
+  expect(await brokenBy('no-patience', plan)).toMatch(/calls failed because others held the file/)
+})
