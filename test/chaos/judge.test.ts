@@ -55,7 +55,8 @@ function good(change: Partial<Evidence> = {}): Evidence {
     given: [{ connection: 'a', refreshToken: 'first', at: 0 }],
     incidents: [],
     asked: [{ process: 1, connection: 'a', at: 990 }],
-    served: { calls: 1, longestWaitMs: 1, refused: 0, errors: [], events: {} },
+    served: { calls: 1, longestWaitMs: 1, clockErrorMs: 0, refused: 0, errors: [], events: {} },
+    dismissedAt: 20_000,
     complaints: [],
     stateOf: async token => (token === 'second' ? 'current' : 'replaced'),
     ...change,
@@ -175,7 +176,7 @@ describe('the judge', () => {
   })
 
   test('does not take silence for success', async () => {
-    const served = { calls: 0, longestWaitMs: 0, refused: 0, errors: [], events: {} }
+    const served = { calls: 0, longestWaitMs: 0, clockErrorMs: 0, refused: 0, errors: [], events: {} }
     expect((await judge(good({ ledger: [], served }))).broken).toEqual([
       'no caller was served',
       'nothing was refreshed',

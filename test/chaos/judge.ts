@@ -172,6 +172,6 @@ function told(incidents: readonly Incident[]): string {
 }
 
 /** As the ledger shows refresh tokens. */
-function digestOf(refreshToken: string): string {
+export function digestOf(refreshToken: string): string {
   return createHash('sha256').update(refreshToken).digest('hex').slice(0, 12)
 }

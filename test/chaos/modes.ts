@@ -1,4 +1,5 @@
 import type { ModeDefinition } from './mode.ts'
+import { clocks } from './modes/clocks.ts'
 import { freeze } from './modes/freeze.ts'
 import { kill } from './modes/kill.ts'
 import { sqlite } from './modes/sqlite.ts'
@@ -6,7 +7,7 @@ import { stop } from './modes/stop.ts'
 import { term } from './modes/term.ts'
 
 /** Everything that is done to a campaign, by name, in the order in which it is played and told. */
-export const definitions = { kill, term, freeze, stop, sqlite } satisfies Readonly<
+export const definitions = { kill, term, freeze, stop, sqlite, clocks } satisfies Readonly<
   Record<string, ModeDefinition>
 >
 

@@ -37,6 +37,13 @@ export const plants = {
     },
     { file: 'store/sqlite/busy.js', from: 'if (expired() || !isBusy(error))', to: 'if (true)' },
   ],
+  'wall-clock': [
+    {
+      file: 'refresh/observed.js',
+      from: 'return observed.row.now + (clock.monotonicMs() - observed.readAt);',
+      to: 'return clock.wallMs();',
+    },
+  ],
   'no-draining': [
     {
       file: 'refresh/refresher.js',
