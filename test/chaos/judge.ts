@@ -24,7 +24,7 @@ export interface Verdict {
 const LOSING_POINTS = ['C2', 'C3', 'C4']
 /** Instants of two processes on one machine, and what a busy one takes from an answer to the disk. */
 const BEFORE_MS = 50
-const AFTER_MS = 1_000
+const AFTER_MS = 2_000
 
 /**
  * Decides from the provider's ledger, the rows and the database's own record of their changes what became of the
