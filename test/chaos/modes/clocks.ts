@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { inSlots } from '../cycles.ts'
 import type { Evidence } from '../evidence.ts'
 import { FakeClock, missingFakeClock } from '../fake-clock.ts'
-import { digestOf } from '../judge.ts'
 import type { ModeDefinition, Scene } from '../mode.ts'
 import { LIFETIME_MS } from '../plan.ts'
 import type { Draw } from '../random.ts'
+import { digestOf } from '../written-twice.ts'
 
 const BACK_ENDS = 4
 const HOUR_S = 3_600
