@@ -49,11 +49,21 @@ export type {
 export type {
   AnswerMembers,
   AnswerRules,
+  ErrorCodes,
+  ErrorRule,
+  InstantMember,
+  KeptMember,
+} from './providers/answer-rules.ts'
+export type {
+  AccountIdentity,
+  AuthorizationRules,
   BadTokenRules,
   ClientAuthentication,
   Endpoint,
-  ErrorCodes,
+  Placeholder,
   ProviderProfile,
+  RefreshRules,
+  RefreshTokenLife,
   RevocationRules,
 } from './providers/profile.ts'
 export type { ProviderOverride } from './providers/provider-override.ts'

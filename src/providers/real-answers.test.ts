@@ -7,7 +7,7 @@ import {
   verdictOn,
   zohoRules,
 } from '../../test/support/judged.ts'
-import type { AnswerRules } from './profile.ts'
+import type { AnswerRules } from './answer-rules.ts'
 
 const zohoToken = '1000.8cb99dxxxxxxxxxxxxx9be93.9b8xxxxxxxxxxxxxxxf'
 const zohoThrottle = {
@@ -226,7 +226,7 @@ describe('a real body', () => {
     ['PROVIDER_RESPONSE', 'a firewall in HTML', 403, html, standardRules],
     ['PROVIDER_RESPONSE', 'nothing', 200, '', standardRules],
     ['PROVIDER_RESPONSE', 'nothing', 400, '', standardRules],
-  ])('judged %s: %s (%i)', (verdict, _, status, body, rules) => {
+  ])('F30: judged %s: %s (%i)', (verdict, _, status, body, rules) => {
     expect(verdictOn(judge(status, body, rules))).toBe(verdict)
   })
 })

@@ -1,5 +1,6 @@
 import type { LedgerEntry, RefreshTokenState } from 'evergrant/testing'
-import type { Mode, Point, Rotation } from './plan.ts'
+import type { Mode } from './modes.ts'
+import type { Point, Rotation } from './plan.ts'
 
 /** A row of the table when everything has come to rest. */
 export interface FinalRow {
@@ -41,6 +42,8 @@ export interface Incident {
   /** Where it was aimed; null: at random. */
   readonly point: Point | null
   readonly connection: string | null
+  /** What was done to a wire, in words. */
+  readonly how?: string
 }
 
 /** A process began a request for this connection. */
@@ -62,6 +65,8 @@ export interface CallerError {
 export interface Served {
   calls: number
   longestWaitMs: number
+  /** How wrong a back end's wall clock was at most. */
+  clockErrorMs: number
   /** Access tokens that were handed out and that the provider did not take. */
   refused: number
   readonly errors: CallerError[]
@@ -81,6 +86,8 @@ export interface Evidence {
   readonly incidents: readonly Incident[]
   readonly asked: readonly Asked[]
   readonly served: Served
+  /** When the back ends had ended: what came later is the judge's own doing. In ms since the epoch. */
+  readonly dismissedAt: number
   /** What did not end as it should: a process that would not stop. */
   readonly complaints: readonly string[]
   readonly stateOf: (refreshToken: string) => Promise<RefreshTokenState>

@@ -5,7 +5,10 @@ import { environmentKeys } from '../../src/sealing/environment-keys.ts'
 import { KeyRing } from '../../src/sealing/key-ring.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Change, Evidence, Incident } from './evidence.ts'
-import { judge } from './judge.ts'
+import { judge as judgeBy, type Verdict } from './judge.ts'
+import { definitionOf } from './modes.ts'
+
+const judge = (evidence: Evidence): Promise<Verdict> => judgeBy(evidence, definitionOf(evidence.mode))
 
 const key = Buffer.alloc(32, 9)
 const ring = await KeyRing.load(environmentKeys(`chaos:${key.toString('base64')}`, 'test'))
@@ -52,7 +55,8 @@ function good(change: Partial<Evidence> = {}): Evidence {
     given: [{ connection: 'a', refreshToken: 'first', at: 0 }],
     incidents: [],
     asked: [{ process: 1, connection: 'a', at: 990 }],
-    served: { calls: 1, longestWaitMs: 1, refused: 0, errors: [], events: {} },
+    served: { calls: 1, longestWaitMs: 1, clockErrorMs: 0, refused: 0, errors: [], events: {} },
+    dismissedAt: 20_000,
     complaints: [],
     stateOf: async token => (token === 'second' ? 'current' : 'replaced'),
     ...change,
@@ -136,6 +140,15 @@ describe('the judge', () => {
     })
   })
 
+  test('excuses it by a kill before a busy provider has read the request, and not by one before it was sent', async () => {
+    const killedAt = (at: number): Partial<Evidence> => ({
+      asked: [{ process: 1, connection: 'a', at: 400 }],
+      incidents: [{ ...kill, at, until: at }],
+    })
+    expect((await judge(lost(killedAt(410)))).broken).toEqual([])
+    expect((await judge(lost(killedAt(390)))).broken.join()).toContain('nothing had befallen')
+  })
+
   test.each<[string, Partial<Evidence>, string]>([
     ['where the provider lets a client retry', { rotation: 'window' }, 'none may be'],
     ['at an orderly stop', { mode: 'term' }, 'none may be'],
@@ -162,8 +175,18 @@ describe('the judge', () => {
     expect((await judge(good({ changes }))).broken).toEqual(['1 times a generation went back'])
   })
 
+  test('sees tokens that were written twice: more generations than the provider and the customer gave', async () => {
+    const raise = { ...report, status: 'active', generation: 2, generationBefore: 1 }
+    expect((await judge(good({ changes: [raise] }))).broken).toEqual([])
+    const again = { ...raise, generation: 3, generationBefore: 2 }
+    const { broken } = await judge(good({ changes: [raise, again] }))
+    expect(broken).toEqual(['written twice: a: 2 generations of 1 new tokens'])
+    const given = [...good().given, { connection: 'a', refreshToken: 'third', at: 2_000 }]
+    expect((await judge(good({ changes: [raise, again], given }))).broken).toEqual([])
+  })
+
   test('does not take silence for success', async () => {
-    const served = { calls: 0, longestWaitMs: 0, refused: 0, errors: [], events: {} }
+    const served = { calls: 0, longestWaitMs: 0, clockErrorMs: 0, refused: 0, errors: [], events: {} }
     expect((await judge(good({ ledger: [], served }))).broken).toEqual([
       'no caller was served',
       'nothing was refreshed',

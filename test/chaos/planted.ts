@@ -29,11 +29,35 @@ export const plants = {
   'no-lifeboat': [
     { file: 'refresh/rescue.js', from: 'if (lifeboat === null ||', to: 'if (true || lifeboat === null ||' },
   ],
+  'no-patience': [
+    {
+      file: 'store/sqlite/connection.js',
+      from: 'const BUSY_TIMEOUT_MS = 10;',
+      to: 'const BUSY_TIMEOUT_MS = 0;',
+    },
+    { file: 'store/sqlite/busy.js', from: 'if (expired() || !isBusy(error))', to: 'if (true)' },
+  ],
+  'wall-clock': [
+    {
+      file: 'refresh/observed.js',
+      from: 'return observed.row.now + (clock.monotonicMs() - observed.readAt);',
+      to: 'return clock.wallMs();',
+    },
+  ],
   'no-draining': [
     {
       file: 'refresh/refresher.js',
       from: 'await clock.delay(policy.closeTimeoutMs,',
       to: 'await clock.delay(0,',
+    },
+  ],
+  /** A commit without an answer passes for one that failed for good. */
+  'commit-once': [
+    { file: 'refresh/persist.js', from: 'if (first !== null)', to: '' },
+    {
+      file: 'refresh/commit.js',
+      from: 'if (done === null)\n        return;',
+      to: 'if (done === null) { await boarded.clear(); return; }',
     },
   ],
 } satisfies Readonly<Record<string, readonly Edit[]>>
