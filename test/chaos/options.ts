@@ -23,7 +23,7 @@ export interface RunOptions {
 export const help = `npm run chaos -- [options]
 What becomes of grants when processes and databases die.
 
-  --form <name>      short: what CI runs (default); full: takes an hour or more
+  --form <name>      short: what CI runs (default); full: about an hour
   --mode <name>      one mode only:
 ${listed(modes)}
   --rotation <name>  one kind of provider only: ${rotations.join(', ')}
