@@ -1,3 +1,5 @@
+import type { RefreshBudget } from './budget.ts'
+
 /** What the lifecycle has to know of a provider. */
 export interface ProviderTraits {
   /** How long its access tokens live when an answer does not say. Null: not known. */
@@ -17,4 +19,6 @@ export interface ProviderTraits {
   readonly refreshTokenIdleMs: number | null
   /** How long a throttled connection pauses when the provider does not say. */
   readonly throttleMs: number
+  /** How many refreshes it takes for one refresh token. Null: as many as are made. */
+  readonly refreshBudget: RefreshBudget | null
 }

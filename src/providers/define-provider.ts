@@ -33,6 +33,7 @@ const unknownTraits: ProviderTraits = {
   refreshKillsAccessToken: false,
   refreshTokenIdleMs: null,
   throttleMs: 60_000,
+  refreshBudget: null,
 }
 
 // RFC 7009 §2.
