@@ -1,16 +1,8 @@
 import type { Connection } from './connection.ts'
 import type { Policy } from './policy.ts'
-import type { ProviderTraits } from './provider-traits.ts'
+import type { ProviderTraits, RefreshBudget } from './provider-traits.ts'
 import { stateOf } from './state.ts'
 import { lifetimeOf } from './window.ts'
-
-/** How many refreshes a provider takes for one refresh token. */
-export interface RefreshBudget {
-  /** A count, at least 1. */
-  readonly requests: number
-  /** In any time as long as this, in ms. */
-  readonly perMs: number
-}
 
 /**
  * What a claim has to know of the budget. Each request moves `budget_until`, the instant at which the budget is whole

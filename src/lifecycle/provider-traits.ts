@@ -1,4 +1,10 @@
-import type { RefreshBudget } from './budget.ts'
+/** How many refreshes a provider takes for one refresh token. */
+export interface RefreshBudget {
+  /** A count, at least 1. */
+  readonly requests: number
+  /** In any time as long as this, in ms. */
+  readonly perMs: number
+}
 
 /** What the lifecycle has to know of a provider. */
 export interface ProviderTraits {

@@ -3,6 +3,7 @@ import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
 import { parseHost } from './api-host.ts'
 import type { AnswerRules, Endpoint, ProviderProfile, RevocationRules } from './profile.ts'
+import { parseRefreshBudget } from './refresh-budget.ts'
 import { standardAnswers } from './standard-answers.ts'
 import { withDefaults } from './with-defaults.ts'
 
@@ -58,13 +59,14 @@ const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint'> = {
  * @example
  * defineProvider({ name: 'acme', tokenEndpoint: 'https://id.acme.example/token', apiHosts: ['api.acme.example'] })
  *
- * @throws InvalidInputError the name breaks the rule, an endpoint is not https, or a host is not one.
+ * @throws InvalidInputError the name breaks the rule, an endpoint is not https, a host is not one, or the budget none.
  */
 export function defineProvider(definition: ProviderDefinition): ProviderProfile {
   const { name, tokenEndpoint, traits, answers, revocation, ...rest } = definition
   checkName(name)
   checkEndpoint(tokenEndpoint, 'token endpoint', name)
   if (rest.revocationEndpoint) checkEndpoint(rest.revocationEndpoint, 'revocation endpoint', name)
+  parseRefreshBudget(traits?.refreshBudget ?? null, name)
   return {
     ...withDefaults(plainProvider, rest),
     name,

@@ -1,5 +1,4 @@
-import type { RefreshBudget } from '../lifecycle/budget.ts'
-import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+import type { ProviderTraits, RefreshBudget } from '../lifecycle/provider-traits.ts'
 import { defineProvider } from './define-provider.ts'
 import type { ClientAuthentication, ProviderProfile } from './profile.ts'
 

@@ -12,7 +12,7 @@
  *
  * @module
  */
-export type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+export type { ProviderTraits, RefreshBudget } from '../lifecycle/provider-traits.ts'
 export { defineProvider, type ProviderDefinition } from './define-provider.ts'
 export { type GenericProviderOptions, genericProvider } from './generic-provider.ts'
 export type {

@@ -1,8 +1,10 @@
 import { InvalidInputError } from '../errors.ts'
 import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
+import type { RefreshBudget } from '../lifecycle/provider-traits.ts'
 import { Secret } from '../secret.ts'
 import { parseHost } from './api-host.ts'
 import type { ProviderProfile } from './profile.ts'
+import { parseRefreshBudget } from './refresh-budget.ts'
 
 /** What a back end says about one provider: its app credentials, and what differs from the profile. */
 export interface ProviderOverride {
@@ -17,6 +19,8 @@ export interface ProviderOverride {
   readonly location?: string | undefined
   /** The accounts server of all connections: https, or http on loopback. Zoho only. */
   readonly accountsServer?: string | undefined
+  /** How many refreshes it takes for one refresh token, instead of what the profile says. Null: as many as are made. */
+  readonly refreshBudget?: RefreshBudget | null | undefined
   /** The profile of a provider that is not built in, or one to use instead of the built-in. */
   readonly profile?: ProviderProfile | undefined
 }
@@ -29,6 +33,8 @@ export interface ParsedOverride {
   readonly allowHosts: readonly string[]
   readonly location: string | undefined
   readonly accountsServer: string | undefined
+  /** Undefined: that of the profile. */
+  readonly refreshBudget: RefreshBudget | null | undefined
   readonly profile: ProviderProfile | null
 }
 
@@ -39,6 +45,7 @@ const NAMES: NamesOf<ProviderOverride> = {
   allowHosts: true,
   location: true,
   accountsServer: true,
+  refreshBudget: true,
   profile: true,
 }
 
@@ -59,6 +66,9 @@ export function parseOverride(value: unknown, provider: string): ParsedOverride 
     allowHosts: parseHosts(options.get('allowHosts'), provider),
     location: text('location'),
     accountsServer: text('accountsServer'),
+    refreshBudget: options.has('refreshBudget')
+      ? parseRefreshBudget(options.get('refreshBudget'), provider)
+      : undefined,
     profile: parseProfile(options.get('profile'), provider),
   }
 }
