@@ -105,6 +105,17 @@ describe('Zoho’s ten requests in ten minutes are kept', () => {
     expect(sentAt).toHaveLength(1)
   })
 
+  test('a report of a token that was reported before, and could not be replaced yet, is none too many', async () => {
+    const { world, provider, services } = await atZoho()
+    provider.mishaps.push({ kind: 'instead', answer: answers.throttled })
+    for (const tokens of services) {
+      expect(await world.run(tokens.reportRejected(KEY.clientId, KEY.provider, 'old'))).toBe(true)
+      await expect(tokens.getAccessToken(KEY.clientId, KEY.provider)).rejects.toBeInstanceOf(
+        ProviderRateLimitedError,
+      )
+    }
+  })
+
   test('F20: a token that is rejected at once is still served, and rejected after half a minute', async () => {
     const { world, services, sentAt } = await atZoho()
     const [tokens, others] = [one(services, 0), one(services, 1)]
