@@ -72,8 +72,8 @@ export class TokenChanges {
         lte(t.nextAttemptAt, now),
         skipNoProgress ? eq(t.lastError, 'NO_PROGRESS') : undefined,
       ),
-      this.#leaseIsOver(longestLeaseMs),
       this.#isAllowed(allowance),
+      this.#leaseIsOver(longestLeaseMs),
     )
   }
 
