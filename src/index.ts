@@ -25,7 +25,7 @@ export {
 export type { ServiceHealth } from './health.ts'
 export type { Connection, ConnectionStatus, LastError } from './lifecycle/connection.ts'
 export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
-export type { ProviderTraits } from './lifecycle/provider-traits.ts'
+export type { ProviderTraits, RefreshBudget } from './lifecycle/provider-traits.ts'
 export type { ListedConnection, ListPage } from './listing.ts'
 export type {
   DatabaseHandle,

@@ -12,7 +12,7 @@
  *
  * @module
  */
-export type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+export type { ProviderTraits, RefreshBudget } from '../lifecycle/provider-traits.ts'
 export type {
   AnswerMembers,
   AnswerRules,

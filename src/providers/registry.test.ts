@@ -123,6 +123,19 @@ describe('the providers of a service', () => {
     )
   })
 
+  test('may have another budget of refreshes than their profile says, or none', () => {
+    const refreshBudget = { requests: 3, perMs: 1_000 }
+    const providers = providersWith({
+      overrides: { acme: { profile: acme, refreshBudget }, zoho_crm: { refreshBudget: null } },
+    })
+    const budgetOf = (name: string) => providers.get(name).traits.refreshBudget
+    expect(['acme', 'zoho_crm', 'zoho_calendar'].map(budgetOf)).toEqual([
+      refreshBudget,
+      null,
+      { requests: 10, perMs: 600_000 },
+    ])
+  })
+
   test('may replace a built-in profile', () => {
     const profile = genericProvider({ name: 'zoho_crm', tokenEndpoint: 'https://id.acme.example/token' })
     const providers = providersWith({ overrides: { zoho_crm: { profile } } })
@@ -203,6 +216,8 @@ describe('options of providers', () => {
     ['profile', { acme: { profile: { name: 'acme' } } }],
     ['profile', { other: { profile: acme } }],
     ['profile', { acme: { profile: null } }],
+    ['refreshBudget', { zoho_crm: { refreshBudget: 'canary' } }],
+    ['refreshBudget', { zoho_crm: { refreshBudget: { requests: 10 } } }],
     ['location', { acme: { profile: acme, location: 'eu' } }],
     ['accountsServer', { acme: { profile: acme, accountsServer: 'https://canary' } }],
     ['clientSecrets', { acme: { profile: acme, clientSecrets: { eu: 'canary' } } }],

@@ -89,10 +89,14 @@ function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
 }
 
 function configure(name: string, override: ParsedOverride, options: ProvidersOptions): OAuth2Provider {
-  const profile = withSettings(profileOf(name, override, options), override)
+  const profile = withBudget(withSettings(profileOf(name, override, options), override), override)
   if (profile.dataCentreOf === null && override.clientSecrets.size > 0) throw notZoho(name, 'clientSecrets')
   const ports: OAuth2Ports = { transport: options.transport, clock: options.clock }
   return new OAuth2Provider(profile, ports, appResolver(profile, override))
+}
+
+function withBudget(profile: ProviderProfile, { refreshBudget }: ParsedOverride): ProviderProfile {
+  return refreshBudget === undefined ? profile : { ...profile, traits: { ...profile.traits, refreshBudget } }
 }
 
 function profileOf(name: string, override: ParsedOverride, options: ProvidersOptions): ProviderProfile {

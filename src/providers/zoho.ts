@@ -66,7 +66,12 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     scopeSeparator: ',',
     headerScheme: 'Zoho-oauthtoken',
     apiHosts: [...apiHosts, ...allowHosts],
-    traits: { lifetimeMs: 3_600_000, rotation: 'static', throttleMs: 600_000 },
+    traits: {
+      lifetimeMs: 3_600_000,
+      rotation: 'static',
+      throttleMs: 600_000,
+      refreshBudget: { requests: 10, perMs: 600_000 },
+    },
     answers: {
       ...zohoAnswers,
       metadata: new Map([['api_domain', value => keepApiDomain(value, allowHosts)]]),
