@@ -13,12 +13,14 @@ import { checkOpenOptions, parseCache, parsePolicy, parseSweep } from './open-op
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
+import { catalogueProfiles } from './providers/catalogue-profiles.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
 import { TokenCache } from './refresh/cache.ts'
 import type { RevocationTarget } from './refresh/delete-token.ts'
 import type { HeldToken } from './refresh/held-token.ts'
+import { harmlessly, Measurements } from './refresh/measurements.ts'
 import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
 import { RowReads } from './refresh/reads.ts'
@@ -71,7 +73,10 @@ export class Assembly implements ObtainContext {
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
     const limits = parseCache(options.cache)
-    const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
+    const { outageGraceMs, leaseMs } = ports.policy
+    // Where the clock that was set is not the database's, only an outage can have escaped a machine that slept.
+    const jumpGraceMs = ports.store.kind === 'postgres' ? outageGraceMs : leaseMs
+    const health = new StoreHealth(ports.clock, outageGraceMs, jumpGraceMs)
     this.#health = health
     this.ports = ports
     this.providers = providers
@@ -84,6 +89,8 @@ export class Assembly implements ObtainContext {
     this.sweeper = new Sweeper(ports, health, this.refresher, () => this.#swept())
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
     this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
+    const cachedCalls = (): Iterable<readonly [string, number]> => this.cache?.calls() ?? []
+    ports.measurements.attach({ providers: providers.names, cachedCalls })
   }
 
   /** The token from memory, for the call that most calls are. */
@@ -175,6 +182,7 @@ export class Assembly implements ObtainContext {
   async close(): Promise<void> {
     this.sweeper.close()
     await this.refresher.close()
+    this.ports.measurements.close()
     await this.#release()
   }
 }
@@ -192,10 +200,12 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
   const environment = readEnvironment()
   const choice = chooseDatabase(options.database, environment)
   refuseSchema(choice, options.schema)
+  const catalogue = await catalogueProfiles(Object.keys(options.providers ?? {}))
   const transport = httpTransport()
   const providers = createProviders({
     transport,
     clock: systemClock,
+    catalogue,
     overrides: options.providers,
     zohoLocation: environment.zohoLocation,
     zohoAccountsServer: environment.zohoAccountsServer,
@@ -210,6 +220,8 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
     await store[Symbol.asyncDispose]()
   }
   if (!anyKeys) await requireNeededKeys(store, cipher).catch(error => afterwards(release, error))
+  const tellUser = harmless(options.onEvent)
+  const measurements = new Measurements(options.telemetry)
   const assembly = new Assembly({
     ports: {
       store,
@@ -218,7 +230,11 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
       randomness: systemRandomness,
       policy,
       lifeboat: place === null ? null : lifeboatDirectory(place, systemClock),
-      emit: harmless(options.onEvent),
+      emit: event => {
+        tellUser(event)
+        measurements.event(event)
+      },
+      measurements,
     },
     providers,
     // The ring has what it needs: nothing keeps the text of the keys in memory.
@@ -307,12 +323,5 @@ function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>, timeoutMs
 
 // What a hook of the caller throws must not break a refresh.
 function harmless<Value>(hook: ((value: Value) => unknown) | undefined): (value: Value) => void {
-  return value => {
-    try {
-      const done = hook?.(value)
-      if (done instanceof Promise) done.catch(() => {})
-    } catch {
-      // Nobody to tell: the hook itself is the place where faults are told.
-    }
-  }
+  return value => void harmlessly(() => hook?.(value))
 }

@@ -4,6 +4,7 @@
  */
 
 export type { FetchOptions } from './authorized-fetch.ts'
+export { type DiscoverOptions, discoverProvider } from './discover-provider.ts'
 export {
   type AnyEvergrantError,
   DecryptionError,
@@ -24,7 +25,7 @@ export {
 export type { ServiceHealth } from './health.ts'
 export type { Connection, ConnectionStatus, LastError } from './lifecycle/connection.ts'
 export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
-export type { ProviderTraits } from './lifecycle/provider-traits.ts'
+export type { ProviderTraits, RefreshBudget } from './lifecycle/provider-traits.ts'
 export type { ListedConnection, ListPage } from './listing.ts'
 export type {
   DatabaseHandle,
@@ -36,16 +37,39 @@ export type { EventSink, EvergrantEvent } from './ports/events.ts'
 export type { KeySource, RingKey } from './ports/key-source.ts'
 export type { ConnectionKey, Metadata } from './ports/store.ts'
 export type {
+  BegunRefresh,
+  MeasuredCall,
+  MeasuredRefresh,
+  MeasuredService,
+  RefreshEnd,
+  RefreshTrigger,
+  Telemetry,
+  TelemetryRecorder,
+  TokenSource,
+} from './ports/telemetry.ts'
+export type {
   AnswerMembers,
   AnswerRules,
+  ErrorCodes,
+  ErrorRule,
+  InstantMember,
+  KeptMember,
+} from './providers/answer-rules.ts'
+export type { CatalogueName } from './providers/catalogue/names.ts'
+export type { ProviderDefinition } from './providers/define-provider.ts'
+export type {
+  AccountIdentity,
+  AuthorizationRules,
   BadTokenRules,
   ClientAuthentication,
   Endpoint,
-  ErrorCodes,
+  Placeholder,
   ProviderProfile,
+  RefreshRules,
+  RefreshTokenLife,
   RevocationRules,
 } from './providers/profile.ts'
-export type { ProviderOverride } from './providers/provider-override.ts'
+export type { ProviderOptions, ProviderOverride } from './providers/provider-override.ts'
 export type { AccessToken } from './refresh/held-token.ts'
 export type { SweepReport } from './refresh/sweeper.ts'
 export { Secret } from './secret.ts'

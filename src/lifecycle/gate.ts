@@ -1,3 +1,4 @@
+import { allowanceOf, budgetOpensAt } from './budget.ts'
 import type { Connection, LastError } from './connection.ts'
 import type { Policy } from './policy.ts'
 import type { ProviderTraits } from './provider-traits.ts'
@@ -21,11 +22,16 @@ export function gateOf(
   skipNoProgress: boolean,
 ): Refusal | null {
   if (connection.nextAttemptAt !== null && connection.nextAttemptAt > now) {
-    if (skipNoProgress && connection.lastError === 'NO_PROGRESS') return null
-    return heldBack(connection, connection.nextAttemptAt)
+    const passes = skipNoProgress && connection.lastError === 'NO_PROGRESS'
+    if (!passes) return heldBack(connection, connection.nextAttemptAt)
   }
+  // Whoever refreshes right now has been allowed to: what comes of it is waited for.
+  if (isLeased(connection, now)) return null
   const replayAt = strictReplayAt(connection, now, traits, policy)
-  return replayAt === null ? null : heldBack(connection, replayAt)
+  if (replayAt !== null) return heldBack(connection, replayAt)
+  const allowance = allowanceOf(connection, now, traits, policy)
+  const until = allowance === null ? null : budgetOpensAt(connection, now, allowance)
+  return until === null ? null : { kind: 'over_budget', until }
 }
 
 /**
@@ -39,7 +45,7 @@ function strictReplayAt(
   traits: ProviderTraits,
   policy: Policy,
 ): number | null {
-  if (traits.rotation !== 'strict' || connection.attemptId === null || isLeased(connection, now)) return null
+  if (traits.rotation !== 'strict' || connection.attemptId === null) return null
   const leftMs = servableFor(connection, now, traits, policy)
   return leftMs > 0 && Number.isFinite(leftMs) ? now + leftMs : null
 }

@@ -50,7 +50,7 @@ describe('a provider that was defined by its endpoints', () => {
       answers: { acceptsForm: true, errors: undefined },
     })
     expect(profile.revocationEndpoint).toBeNull()
-    expect(profile.revocation).toEqual({ style: 'rfc7009', goneStatuses: [204] })
+    expect(profile.revocation).toMatchObject({ style: 'rfc7009', goneStatuses: [204], method: 'POST' })
     expect(profile.headerScheme).toBe('Bearer')
     expect(profile.traits).toMatchObject({ lifetimeMs: null, throttleMs: 1, rotation: 'strict' })
     expect(profile.answers.errors.refused).toEqual(['invalid_grant'])
@@ -71,6 +71,9 @@ describe('a provider that was defined by its endpoints', () => {
     { apiHosts: ['api.acme.example/x'] },
     { apiHosts: ['user@api.acme.example'] },
     { apiHosts: [''] },
+    { traits: { refreshBudget: { requests: 0, perMs: 1 } } },
+    { traits: { refreshBudget: { requests: 1.5, perMs: 1 } } },
+    { traits: { refreshBudget: { requests: 1, perMs: Number.POSITIVE_INFINITY } } },
   ])('is refused with %j', definition => {
     const define = () => defineProvider({ name: 'acme', tokenEndpoint, ...definition })
     expect(define).toThrow(InvalidInputError)

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../errors.ts'
 import type { AppCredentials } from '../ports/provider.ts'
-import type { Secret } from '../secret.ts'
+import { Secret } from '../secret.ts'
+import { isInCatalogue } from './catalogue/index.ts'
 import { type AppResolver, type OAuth2Ports, OAuth2Provider } from './oauth2-provider.ts'
 import type { ProviderProfile } from './profile.ts'
 import {
@@ -9,10 +10,13 @@ import {
   parseOverride,
   parseRecord,
 } from './provider-override.ts'
+import { withSettings } from './provider-settings.ts'
 import { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'
 import { zohoDataCentreAt, zohoDataCentres } from './zoho-data-centres.ts'
 
 export interface ProvidersOptions extends OAuth2Ports {
+  /** Profiles of the catalogue, for the names among the overrides. */
+  readonly catalogue?: ReadonlyMap<string, ProviderProfile> | undefined
   /** By the provider's name. */
   readonly overrides?: Readonly<Record<string, ProviderOverride | undefined>> | undefined
   /** `ZOHO_LOCATION`; an override's `location` wins. */
@@ -51,7 +55,7 @@ export function createProviders(options: ProvidersOptions): Providers {
       const provider = providers.get(name)
       if (provider !== undefined) return provider
       throw new InvalidInputError(
-        `There is no provider "${name}". There are: ${names.join(', ')}. ${HOW_TO_DEFINE_ONE}`,
+        `There is no provider "${name}". There are: ${names.join(', ')}. ${howToHave(name)}`,
         { provider: name },
       )
     },
@@ -66,6 +70,14 @@ const HOW_TO_DEFINE_ONE =
   'Define others by genericProvider of "evergrant/providers": at the command line in the file of --config ' +
   '(EVERGRANT_CONFIG), in code by open({ providers: { name: { profile } } }).'
 
+function howToHave(name: string): string {
+  if (!isInCatalogue(name)) return HOW_TO_DEFINE_ONE
+  return (
+    'The catalogue has it, once it is named: at the command line in the file of --config (EVERGRANT_CONFIG), in code ' +
+    `by open({ providers: { ${name}: { clientId, clientSecret } } }).`
+  )
+}
+
 // One for every provider: that of a built-in may say nothing.
 function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
   const given = parseRecord(
@@ -77,14 +89,19 @@ function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
 }
 
 function configure(name: string, override: ParsedOverride, options: ProvidersOptions): OAuth2Provider {
-  const profile = profileOf(name, override, options)
+  const profile = withBudget(withSettings(profileOf(name, override, options), override), override)
   if (profile.dataCentreOf === null && override.clientSecrets.size > 0) throw notZoho(name, 'clientSecrets')
   const ports: OAuth2Ports = { transport: options.transport, clock: options.clock }
   return new OAuth2Provider(profile, ports, appResolver(profile, override))
 }
 
+function withBudget(profile: ProviderProfile, { refreshBudget }: ParsedOverride): ProviderProfile {
+  return refreshBudget === undefined ? profile : { ...profile, traits: { ...profile.traits, refreshBudget } }
+}
+
 function profileOf(name: string, override: ParsedOverride, options: ProvidersOptions): ProviderProfile {
-  const { profile, location, accountsServer, allowHosts } = override
+  const { location, accountsServer, allowHosts } = override
+  const profile = override.profile ?? options.catalogue?.get(name) ?? null
   if (profile !== null) {
     if (location !== undefined) throw notZoho(name, 'location')
     if (accountsServer !== undefined) throw notZoho(name, 'accountsServer')
@@ -92,9 +109,11 @@ function profileOf(name: string, override: ParsedOverride, options: ProvidersOpt
   }
   const build = builtIn.get(name)
   if (build === undefined) {
-    throw new InvalidInputError(`The provider "${name}" is not built in. ${HOW_TO_DEFINE_ONE}`, {
-      provider: name,
-    })
+    throw new InvalidInputError(
+      `The provider "${name}" is not built in, and the catalogue has none of this name: see \`evergrant providers\`. ` +
+        HOW_TO_DEFINE_ONE,
+      { provider: name },
+    )
   }
   checkDataCentres(override.clientSecrets, name)
   return build({
@@ -126,10 +145,24 @@ function notZoho(provider: string, option: string): InvalidInputError {
 
 // The app is the same in every data centre; only its secret differs, and the one of the data centre is right.
 function appResolver({ dataCentreOf }: ProviderProfile, override: ParsedOverride): AppResolver {
+  const { clientId, clientSecrets, makeSecret } = override
   return (app, metadata) => {
-    const isConfiguredApp = override.clientId === null || override.clientId === app.clientId
+    const isConfiguredApp = clientId === null || clientId === app.clientId
     const dataCentre = isConfiguredApp ? dataCentreOf?.(metadata) : null
-    const clientSecret = override.clientSecrets.get(dataCentre ?? '') ?? app.clientSecret
-    return { clientId: app.clientId, clientSecret }
+    const clientSecret = clientSecrets.get(dataCentre ?? '') ?? app.clientSecret
+    if (clientSecret !== null || makeSecret === null || !isConfiguredApp) {
+      return { clientId: app.clientId, clientSecret }
+    }
+    return withMadeSecret(app.clientId, makeSecret)
+  }
+}
+
+// What a function of the back end throws may hold its key: nobody hears of it.
+async function withMadeSecret(clientId: string, makeSecret: () => unknown): Promise<AppCredentials | null> {
+  try {
+    const secret = await makeSecret()
+    return typeof secret === 'string' && secret !== '' ? { clientId, clientSecret: Secret.of(secret) } : null
+  } catch {
+    return null
   }
 }

@@ -39,12 +39,13 @@ export async function settleFailure(
   const successor = answer.kind === 'unsent' ? null : answer.refreshToken
   const written =
     successor === null
-      ? await writeFailure(context, claim, outcome, failed)
+      ? await writeFailure(context, claim, outcome, failed, answer.kind !== 'unsent')
       : await writeSuccessor(context, claim, spent, successor, outcome, failed)
   report(ports, claim, outcome, answer.detail, successor !== null)
-  if (written && outcome.replay) return 'replay'
+  const ended = { kind: 'failed', code: outcome.code } as const
+  if (written && outcome.replay) return { next: 'replay', ended }
   land(written ? failed : { kind: 'changed' })
-  return 'done'
+  return { next: 'done', ended }
 }
 
 // A mere failure may go unwritten: the lease ends by itself, and the unsettled attempt makes the next careful.
@@ -53,8 +54,9 @@ async function writeFailure(
   claim: Claim,
   outcome: FailureOutcome,
   failed: Outcome,
+  sent: boolean,
 ): Promise<boolean> {
-  const done = await persist(ports, health, () => settleLease(ports, claim, outcome), {
+  const done = await persist(ports, health, () => settleLease(ports, claim, outcome, sent), {
     onDelay: () => land(failed),
     until: claim.leaseEndsAt,
     stop,
@@ -90,7 +92,8 @@ async function writeSuccessor(
 
 /**
  * Ends the lease of an attempt without tokens, fenced by row id, generation and the lease itself.
- * @param outcome null: the lease is given up, nothing was sent
+ * @param outcome null: the lease is given up
+ * @param sent whether the provider may have counted a request
  * @returns false: the row moved meanwhile, decide again
  * @throws StoreUnavailableError
  */
@@ -98,6 +101,7 @@ export async function settleLease(
   ports: RefreshPorts,
   claim: Claim,
   outcome: FailureOutcome | null,
+  sent: boolean,
 ): Promise<boolean> {
   const { row } = claim.observed
   const request: SettleRequest = {
@@ -105,6 +109,7 @@ export async function settleLease(
     generation: row.generation,
     leaseId: claim.leaseId,
     attemptId: attemptAfter(claim, outcome),
+    refundMs: sent ? undefined : claim.costMs,
     failure: outcome === null ? null : recordOf(outcome),
   }
   if (await ports.store.settle(request)) return true

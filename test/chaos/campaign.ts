@@ -60,6 +60,7 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
     complain: words => complaints.push(words),
   })
   complaints.push(...(await crew.dismiss()))
+  const dismissedAt = Date.now()
   await customers.stopWatching()
   complaints.push(...(await customers.rest()))
   return {
@@ -73,7 +74,9 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
     given: customers.given,
     incidents: crew.incidents,
     asked: crew.asked,
+    slow: crew.slow,
     served: crew.served,
+    dismissedAt,
     complaints,
     stateOf: refreshToken => zoho.stateOf(refreshToken),
   }

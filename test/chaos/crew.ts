@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Aim, BackEnd, type Line, type Order } from './back-end.ts'
-import type { Asked, Incident, Served } from './evidence.ts'
+import type { Asked, Incident, Served, SlowCall } from './evidence.ts'
 
 /** A process of the crew, by number: 1, 2, … */
 export interface Member {
@@ -12,9 +12,18 @@ export interface Member {
 
 /** The back-end processes of a campaign, and what they said. */
 export class Crew {
-  readonly served: Served = { calls: 0, longestWaitMs: 0, refused: 0, errors: [], events: {} }
+  readonly served: Served = {
+    calls: 0,
+    longestWaitMs: 0,
+    waits: [],
+    clockErrorMs: 0,
+    refused: 0,
+    errors: [],
+    events: {},
+  }
   readonly incidents: (Incident & { until: number })[] = []
   readonly asked: Asked[] = []
+  readonly slow: SlowCall[] = []
   readonly #order: Omit<Order, 'aim'>
   readonly #members = new Set<Member>()
   #count = 0
@@ -122,6 +131,9 @@ export class Crew {
       case 'served':
         served.calls += line.calls
         served.longestWaitMs = Math.max(served.longestWaitMs, line.longestWaitMs)
+        for (const [index, count] of line.waits.entries())
+          served.waits[index] = (served.waits[index] ?? 0) + count
+        served.clockErrorMs = Math.max(served.clockErrorMs, Math.abs(line.wallMs - Date.now()))
         for (const [type, count] of Object.entries(line.events)) {
           served.events[type] = (served.events[type] ?? 0) + count
         }
@@ -132,11 +144,15 @@ export class Crew {
       case 'refused':
         served.refused += 1
         return
+      case 'slow':
+        this.slow.push({ connection: line.connection, at: epochOf(line.at), waitMs: line.waitMs })
+        return
       case 'asks':
-        this.asked.push({ process: number, connection: line.connection, at: line.at })
+        this.asked.push({ process: number, connection: line.connection, at: epochOf(line.at) })
         return
       case 'struck': {
-        const { point, connection, at } = line
+        const { point, connection } = line
+        const at = epochOf(line.at)
         const kind = aim?.signal === 'SIGSTOP' ? 'freeze' : 'kill'
         this.#note({ kind, process: number, at, until: kind === 'kill' ? at : Infinity, point, connection })
         return
@@ -151,4 +167,9 @@ export class Crew {
         return
     }
   }
+}
+
+/** An instant of the machine's monotonic clock in ms since the epoch, by the wall clock of this process. */
+function epochOf(monotonicMs: number): number {
+  return Date.now() - (Number(process.hrtime.bigint() / 1_000n) / 1_000 - monotonicMs)
 }

@@ -29,6 +29,24 @@ export const plants = {
   'no-lifeboat': [
     { file: 'refresh/rescue.js', from: 'if (lifeboat === null ||', to: 'if (true || lifeboat === null ||' },
   ],
+  'no-patience': [
+    {
+      file: 'store/sqlite/connection.js',
+      from: 'const BUSY_TIMEOUT_MS = 10;',
+      to: 'const BUSY_TIMEOUT_MS = 0;',
+    },
+    { file: 'store/sqlite/busy.js', from: 'if (expired() || !isBusy(error))', to: 'if (true)' },
+  ],
+  'wall-clock': [
+    {
+      file: 'refresh/observed.js',
+      from: 'return observed.row.now + (clock.monotonicMs() - observed.readAt);',
+      to: 'return clock.wallMs();',
+    },
+  ],
+  'no-sweep': [
+    { file: 'refresh/sweeper.js', from: 'void this.#keepSweeping(provider);', to: 'void provider;' },
+  ],
   'no-draining': [
     {
       file: 'refresh/refresher.js',
@@ -53,15 +71,6 @@ export const plants = {
       from: "if (traits.rotation !== 'strict' ||",
       to: 'if (true ||',
     },
-  ],
-  /** While the provider fails, callers are not given the token that still works. */
-  'no-old-token': [
-    {
-      file: 'lifecycle/decide.js',
-      from: "return { kind: 'serve_while_failing', refusal: gate };",
-      to: "return { kind: 'fail', refusal: gate };",
-    },
-    { file: 'lifecycle/decide.js', from: 'servable: true', to: 'servable: false' },
   ],
 } satisfies Readonly<Record<string, readonly Edit[]>>
 
