@@ -30,6 +30,7 @@ import type {
 } from '../ports/store.ts'
 import { DueRows } from './due-rows.ts'
 import type { PostgresTables } from './postgres/schema.ts'
+import { PrimaryCheck } from './primary-check.ts'
 import { SeedLedger } from './seed-ledger.ts'
 import {
   type Database,
@@ -69,6 +70,7 @@ export class SqlStore implements TokenStore {
   readonly #changes: TokenChanges
   readonly #seeds: SeedLedger
   readonly #due: DueRows
+  readonly #primary: PrimaryCheck
   readonly #row: Fields
   readonly #summary: Fields
   readonly #readPrepared: (values: Placeholders, options: RunOptions) => Promise<Values[]>
@@ -82,6 +84,7 @@ export class SqlStore implements TokenStore {
     this.#tables = engine.tables
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)
     this.#seeds = new SeedLedger(engine)
+    this.#primary = new PrimaryCheck(engine)
     this.#row = rowFields(oauthTokens, engine.dialect)
     this.#due = new DueRows(engine, this.#row)
     this.#summary = summaryFields(oauthTokens, engine.dialect)
@@ -95,6 +98,7 @@ export class SqlStore implements TokenStore {
       tx === undefined
         ? await this.#readPrepared({ clientId, provider }, { subject: key, repeatable: true })
         : await this.#engine.joined(tx).run(db => this.#select(db, key), { subject: key })
+    if (tx === undefined) await this.#primary.check(row, key)
     return row === undefined ? null : parseRow(row)
   }
 
@@ -302,7 +306,8 @@ export class SqlStore implements TokenStore {
   }
 
   #select(db: Database, key: KeyValues): Query<Values> {
-    return db.select(this.#row).from(this.#tables.oauthTokens).where(this.#at(key))
+    const fields = { ...this.#row, ...this.#primary.fields }
+    return db.select(fields).from(this.#tables.oauthTokens).where(this.#at(key))
   }
 
   #at({ clientId, provider }: KeyValues): SQL | undefined {
