@@ -11,7 +11,7 @@ export interface Result {
   readonly plan: Plan
   readonly verdict: Verdict
   readonly evidence: Evidence
-  /** How often a process was struck at each crash point. */
+  /** How often a process was struck at each crash point, and what was done to wires. */
   readonly struck: Readonly<Record<string, number>>
   readonly tookMs: number
 }
@@ -32,8 +32,9 @@ export async function runCampaign(
   try {
     const evidence = await play(plan, place, progress)
     const struck: Record<string, number> = {}
-    for (const { point } of evidence.incidents) {
-      if (point !== null) struck[point] = (struck[point] ?? 0) + 1
+    for (const { point, how } of evidence.incidents) {
+      const name = point ?? how
+      if (name !== undefined) struck[name] = (struck[name] ?? 0) + 1
     }
     const verdict = await judge(evidence, definitionOf(plan.mode))
     const tookMs = Math.round(performance.now() - startedAt)

@@ -42,6 +42,8 @@ export interface Incident {
   /** Where it was aimed; null: at random. */
   readonly point: Point | null
   readonly connection: string | null
+  /** What was done to a wire, in words. */
+  readonly how?: string
 }
 
 /** A process began a request for this connection. */

@@ -165,6 +165,16 @@ describe('the judge', () => {
     expect((await judge(good({ changes }))).broken).toEqual(['1 times a generation went back'])
   })
 
+  test('sees tokens that were written twice: more generations than the provider and the customer gave', async () => {
+    const raise = { ...report, status: 'active', generation: 2, generationBefore: 1 }
+    expect((await judge(good({ changes: [raise] }))).broken).toEqual([])
+    const again = { ...raise, generation: 3, generationBefore: 2 }
+    const { broken } = await judge(good({ changes: [raise, again] }))
+    expect(broken).toEqual(['written twice: a: 2 generations of 1 new tokens'])
+    const given = [...good().given, { connection: 'a', refreshToken: 'third', at: 2_000 }]
+    expect((await judge(good({ changes: [raise, again], given }))).broken).toEqual([])
+  })
+
   test('does not take silence for success', async () => {
     const served = { calls: 0, longestWaitMs: 0, refused: 0, errors: [], events: {} }
     expect((await judge(good({ ledger: [], served }))).broken).toEqual([

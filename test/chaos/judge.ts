@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { LedgerEntry } from 'evergrant/testing'
 import type { Change, Evidence, FinalRow, Given, Incident } from './evidence.ts'
 import type { ModeDefinition } from './mode.ts'
 import { openRefreshToken } from './sealed-value.ts'
+import { grantOf, writtenTwice } from './written-twice.ts'
 
 /** What a campaign came to. */
 export interface Verdict {
@@ -51,6 +51,8 @@ export async function judge(
   mustHold(silent.length === 0, `lost without a word: ${silent.join(', ')}`)
   const backwards = changes.filter(one => one.generation < (one.generationBefore ?? 0))
   mustHold(backwards.length === 0, `${backwards.length} times a generation went back`)
+  const doubles = writtenTwice(evidence)
+  mustHold(doubles.length === 0, `written twice: ${doubles.join(', ')}`)
   const losses = reported.filter(({ statusReason }) => statusReason !== null).length + silent.length
   if (rotation !== 'strict' || mode.promises.losesNothing) {
     mustHold(losses === 0, `${losses} grants lost, and none may be`)
@@ -157,8 +159,7 @@ function objectionTo(
 
 function grantAt(report: Change, given: readonly Given[], requests: readonly LedgerEntry[]): number | null {
   const grant = given.findLast(one => one.connection === report.connection && one.at <= report.at)
-  const first = grant === undefined ? '' : digestOf(grant.refreshToken)
-  return requests.find(({ refreshToken }) => refreshToken === first)?.grant ?? null
+  return grant === undefined ? null : grantOf(grant, requests)
 }
 
 function isExcuse({ point, connection }: Incident, lost: string): boolean {
@@ -168,9 +169,4 @@ function isExcuse({ point, connection }: Incident, lost: string): boolean {
 function told(incidents: readonly Incident[]): string {
   if (incidents.length === 0) return 'and nothing had befallen whoever asked'
   return `with ${incidents.map(({ kind, point }) => `a ${kind} at ${point}`).join(', ')}`
-}
-
-/** As the ledger shows refresh tokens. */
-function digestOf(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('hex').slice(0, 12)
 }
