@@ -119,7 +119,7 @@ describe('a standby in place of the primary', async () => {
     await pool.end()
   })
 
-  test('F12: that a running service comes to is refused, too: no old token, no "not found", no request', async () => {
+  test('F12: that a running service comes to is refused, too: no old token, no false absence, no request', async () => {
     const way = new Way(primary)
     const tokens = await service(await way.url())
     const { accessToken } = await tokens.refreshToken(CLIENT, 'acme')

@@ -289,7 +289,7 @@ describe('a slow database', () => {
 })
 
 describe('close', () => {
-  test('waits for what is in flight and takes no new claims', async () => {
+  test('F3: waits for what is in flight and takes no new claims', async () => {
     const { world, process, provider, call, answerNow } = await refreshing()
     const closing = process.assembly.close()
     await world.clock.advance(SECOND)
