@@ -30,7 +30,7 @@ import type {
 } from '../ports/store.ts'
 import { DueRows } from './due-rows.ts'
 import type { PostgresTables } from './postgres/schema.ts'
-import { PrimaryCheck } from './primary-check.ts'
+import { PrimaryRead } from './primary-read.ts'
 import { SeedLedger } from './seed-ledger.ts'
 import {
   type Database,
@@ -70,7 +70,7 @@ export class SqlStore implements TokenStore {
   readonly #changes: TokenChanges
   readonly #seeds: SeedLedger
   readonly #due: DueRows
-  readonly #primary: PrimaryCheck
+  readonly #primary: PrimaryRead
   readonly #row: Fields
   readonly #summary: Fields
   readonly #readPrepared: (values: Placeholders, options: RunOptions) => Promise<Values[]>
@@ -84,8 +84,8 @@ export class SqlStore implements TokenStore {
     this.#tables = engine.tables
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)
     this.#seeds = new SeedLedger(engine)
-    this.#primary = new PrimaryCheck(engine)
     this.#row = rowFields(oauthTokens, engine.dialect)
+    this.#primary = new PrimaryRead(engine, this.#row)
     this.#due = new DueRows(engine, this.#row)
     this.#summary = summaryFields(oauthTokens, engine.dialect)
     const key = { clientId: sql.placeholder('clientId'), provider: sql.placeholder('provider') }
@@ -94,11 +94,11 @@ export class SqlStore implements TokenStore {
 
   async read(key: ConnectionKey, { tx }: InTransaction = {}): Promise<ConnectionRow | null> {
     const { clientId, provider } = key
-    const [row] =
+    const rows =
       tx === undefined
         ? await this.#readPrepared({ clientId, provider }, { subject: key, repeatable: true })
         : await this.#engine.joined(tx).run(db => this.#select(db, key), { subject: key })
-    if (tx === undefined) await this.#primary.check(row, key)
+    const row = this.#primary.found(rows, key)
     return row === undefined ? null : parseRow(row)
   }
 
@@ -306,8 +306,7 @@ export class SqlStore implements TokenStore {
   }
 
   #select(db: Database, key: KeyValues): Query<Values> {
-    const fields = { ...this.#row, ...this.#primary.fields }
-    return db.select(fields).from(this.#tables.oauthTokens).where(this.#at(key))
+    return this.#primary.select(db, this.#at(key))
   }
 
   #at({ clientId, provider }: KeyValues): SQL | undefined {
