@@ -4,6 +4,7 @@
  */
 
 export type { FetchOptions } from './authorized-fetch.ts'
+export { type DiscoverOptions, discoverProvider } from './discover-provider.ts'
 export {
   type AnyEvergrantError,
   DecryptionError,
@@ -54,6 +55,8 @@ export type {
   InstantMember,
   KeptMember,
 } from './providers/answer-rules.ts'
+export type { CatalogueName } from './providers/catalogue/names.ts'
+export type { ProviderDefinition } from './providers/define-provider.ts'
 export type {
   AccountIdentity,
   AuthorizationRules,
@@ -66,7 +69,7 @@ export type {
   RefreshTokenLife,
   RevocationRules,
 } from './providers/profile.ts'
-export type { ProviderOverride } from './providers/provider-override.ts'
+export type { ProviderOptions, ProviderOverride } from './providers/provider-override.ts'
 export type { AccessToken } from './refresh/held-token.ts'
 export type { SweepReport } from './refresh/sweeper.ts'
 export { Secret } from './secret.ts'

@@ -84,6 +84,7 @@ const standardAuthorization: AuthorizationRules = {
   exchangeParameters: {},
   redirectUri: 'url',
   codeParameter: 'code',
+  answersIssuer: false,
   callbackMetadata: [],
 }
 

@@ -3,6 +3,7 @@ import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import type { RefreshBudget } from '../lifecycle/provider-traits.ts'
 import { Secret } from '../secret.ts'
 import { parseHost } from './api-host.ts'
+import type { CatalogueName } from './catalogue/names.ts'
 import { parseHostPattern } from './endpoint-hosts.ts'
 import type { ProviderProfile } from './profile.ts'
 import { parseRefreshBudget } from './refresh-budget.ts'
@@ -37,6 +38,11 @@ export interface ProviderOverride {
   /** The profile of a provider that is not built in, or one to use instead of the built-in. */
   readonly profile?: ProviderProfile | undefined
 }
+
+/** Options of providers by name: those of the catalogue, the built-in ones, and those with a profile of one's own. */
+export type ProviderOptions = {
+  readonly [Name in CatalogueName | 'zoho_crm' | 'zoho_calendar']?: ProviderOverride | undefined
+} & { readonly [name: string]: ProviderOverride | undefined }
 
 /** An override that has been checked. */
 export interface ParsedOverride {
