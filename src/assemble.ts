@@ -73,7 +73,10 @@ export class Assembly implements ObtainContext {
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
     const limits = parseCache(options.cache)
-    const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
+    const { outageGraceMs, leaseMs } = ports.policy
+    // Where the clock that was set is not the database's, only an outage can have escaped a machine that slept.
+    const jumpGraceMs = ports.store.kind === 'postgres' ? outageGraceMs : leaseMs
+    const health = new StoreHealth(ports.clock, outageGraceMs, jumpGraceMs)
     this.#health = health
     this.ports = ports
     this.providers = providers
