@@ -14,6 +14,7 @@ import { checkOpenOptions, parseCache, parsePolicy, parseSweep } from './open-op
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
+import { catalogueProfiles } from './providers/catalogue-profiles.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
@@ -73,7 +74,10 @@ export class Assembly implements ObtainContext {
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
     const limits = parseCache(options.cache)
-    const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
+    const { outageGraceMs, leaseMs } = ports.policy
+    // Where the clock that was set is not the database's, only an outage can have escaped a machine that slept.
+    const jumpGraceMs = ports.store.kind === 'postgres' ? outageGraceMs : leaseMs
+    const health = new StoreHealth(ports.clock, outageGraceMs, jumpGraceMs)
     this.#health = health
     this.ports = ports
     this.providers = providers
@@ -197,10 +201,12 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
   const environment = readEnvironment()
   const choice = chooseDatabase(options.database, environment)
   refuseSchema(choice, options.schema)
+  const catalogue = await catalogueProfiles(Object.keys(options.providers ?? {}))
   const transport = httpTransport()
   const providers = createProviders({
     transport,
     clock: systemClock,
+    catalogue,
     overrides: options.providers,
     zohoLocation: environment.zohoLocation,
     zohoAccountsServer: environment.zohoAccountsServer,

@@ -20,6 +20,7 @@ import type {
   PlantRequest,
   PlantResult,
   PutRequest,
+  RejectRequest,
   RestoreRequest,
   Revocation,
   SalvageRequest,
@@ -151,8 +152,8 @@ export class SqlStore implements TokenStore {
     return this.#update(this.#changes.restored(request), this.#changes.restorable(request))
   }
 
-  reject(request: Fence): Promise<boolean> {
-    return this.#update(this.#changes.rejected(), this.#changes.is(request))
+  reject(request: RejectRequest): Promise<boolean> {
+    return this.#update(this.#changes.rejected(), this.#changes.rejectable(request))
   }
 
   async put(request: PutRequest, { tx }: InTransaction = {}): Promise<boolean> {

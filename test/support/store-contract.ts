@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { budgetContract } from './store-contract/budget.ts'
 import { claimsContract } from './store-contract/claims.ts'
 import { closingContract } from './store-contract/closing.ts'
 import { deletionContract } from './store-contract/deletion.ts'
@@ -32,6 +33,7 @@ export function storeContract<Harness extends StoreHarness>(
       rowsContract,
       putsContract,
       claimsContract,
+      budgetContract,
       outcomesContract,
       deletionContract,
       seedsContract,

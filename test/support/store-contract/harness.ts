@@ -7,6 +7,7 @@ import type {
   FailureRecord,
   PlantRequest,
   PutRequest,
+  RejectRequest,
   TokenStore,
 } from '../../../src/ports/store.ts'
 
@@ -74,6 +75,7 @@ export function claimOf(row: ConnectionRow, change: Partial<ClaimRequest> = {}):
     attemptId: randomUUID(),
     skipNoProgress: false,
     longestLeaseMs: 60_000,
+    allowance: null,
     ...change,
   }
 }
@@ -95,6 +97,11 @@ export function commitOf(row: ConnectionRow, change: Partial<CommitRequest> = {}
     noProgressForMs: null,
     ...change,
   }
+}
+
+/** The report of a rejected token, with no pause and no budget to keep to. */
+export function rejectOf(row: ConnectionRow, change: Partial<RejectRequest> = {}): RejectRequest {
+  return { id: row.id, generation: row.generation, pauseMs: 0, allowance: null, ...change }
 }
 
 export const PASSING: FailureRecord = {

@@ -1,6 +1,7 @@
 import type { Migration } from '../../migration.ts'
 import { createTables } from './0001-create-tables.ts'
 import { createTokenKeys } from './0002-create-token-keys.ts'
+import { addRefreshBudget } from './0004-add-refresh-budget.ts'
 
 /** In the order in which they are applied. */
-export const sqliteMigrations: readonly Migration[] = [createTables, createTokenKeys]
+export const sqliteMigrations: readonly Migration[] = [createTables, createTokenKeys, addRefreshBudget]
