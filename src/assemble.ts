@@ -1,3 +1,4 @@
+import { outsideOfCalls } from './async-context.ts'
 import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
 import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
@@ -243,7 +244,7 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
     release,
   })
   if (!anyKeys) await assembly.replayLifeboat()
-  if (!anyKeys && parseSweep(options.backgroundRefresh)) assembly.sweeper.start()
+  if (!anyKeys && parseSweep(options.backgroundRefresh)) outsideOfCalls(() => assembly.sweeper.start())
   return assembly
 }
 

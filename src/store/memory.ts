@@ -129,7 +129,6 @@ class MemoryStore implements TokenStore {
     return this.#write(row, {
       ...NO_FAILURE,
       ...this.#issued(request, row),
-      expiresAt: this.#expiryOf(request),
       refreshToken: request.refreshToken ?? row.refreshToken,
       generation: row.generation + 1,
       appId: request.appId,
@@ -320,7 +319,7 @@ class MemoryStore implements TokenStore {
     return ms === null ? null : this.#now() + storableDuration(ms)
   }
 
-  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest): number | null {
+  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest | PutRequest): number | null {
     const expiry = this.#after(expiresInMs)
     return expiry === null || expiresAtMost === null ? expiry : Math.min(expiry, Math.floor(expiresAtMost))
   }
@@ -337,7 +336,7 @@ class MemoryStore implements TokenStore {
   ): Pick<StoredRow, 'accessToken' | 'expiresAt' | 'lifetimeMs' | 'refreshAt' | 'scopes' | 'metadata'> {
     return {
       accessToken: request.accessToken,
-      expiresAt: this.#after(request.expiresInMs),
+      expiresAt: this.#expiryOf(request),
       lifetimeMs: storableLifetime(request.lifetimeMs),
       refreshAt: this.#after(request.refreshInMs),
       scopes: request.scopes === null ? (row?.scopes ?? null) : storableText(request.scopes),

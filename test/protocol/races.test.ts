@@ -225,6 +225,35 @@ describe('a database that dies while the provider answers', () => {
   })
 })
 
+describe('a refusal that comes after somebody else has refreshed', () => {
+  test('F28: is none: the caller gets the tokens of the other, and the grant stays as it is', async () => {
+    const provider = new FakeProvider('zoho_crm', {
+      ...unknownProvider,
+      lifetimeMs: HOUR,
+      rotation: 'window',
+    })
+    provider.rotates = true
+    const policy = { requestTimeoutMs: 2 * SECOND, leaseMs: 7 * SECOND }
+    const world = await World.make({ provider, policy })
+    const [late, quick] = [world.process(), world.process()]
+    await late.store('old', provider.grant('grant'), HOUR)
+    await world.clock.advance(HOUR)
+    let askNow: () => void = () => {}
+    provider.before = () => new Promise(resolve => (askNow = resolve))
+    const call = late.get()
+    await world.clock.advance(8 * SECOND)
+    provider.before = async () => {}
+    // The lease of the first is over: its request comes to the provider behind that of the second.
+    expect((await world.run(quick.get())).accessToken).toBe('access-2')
+    provider.mishaps.push({ kind: 'instead', answer: answers.refused })
+    askNow()
+    expect((await world.run(call)).accessToken).toBe('access-2')
+    expect(provider.asked).toEqual(['grant', 'grant'])
+    expect(await world.row()).toMatchObject({ status: 'active', refreshToken: 'grant-2', generation: 2 })
+    expect(late.types()).not.toContain('suspect')
+  })
+})
+
 describe('an answer without a usable access token that carries a refresh token', () => {
   test.each(['failed', 'refused', 'misconfigured', 'throttled'] as const)(
     '%s: the successor is stored',
@@ -284,7 +313,7 @@ describe('a slow database', () => {
 })
 
 describe('close', () => {
-  test('waits for what is in flight and takes no new claims', async () => {
+  test('F3: waits for what is in flight and takes no new claims', async () => {
     const { world, process, provider, call, answerNow } = await refreshing()
     const closing = process.assembly.close()
     await world.clock.advance(SECOND)

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../errors.ts'
 import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { TokenStore } from '../../ports/store.ts'
 import { SqlStore } from '../sql-store.ts'
+import { postgresDialect } from './dialect.ts'
 import { PostgresEngine } from './engine.ts'
 import { checkSchema, migrate, parseSchemaName } from './migrate.ts'
 import { openSource } from './source.ts'
@@ -41,10 +42,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
 async function refuseReadOnly(engine: PostgresEngine): Promise<void> {
   const [found] = await engine.run(
-    db =>
-      db
-        .select({ readOnly: sql<boolean>`current_setting('transaction_read_only') = 'on'` })
-        .from(sql`(select 1) as look`),
+    db => db.select({ readOnly: postgresDialect.isReadOnly }).from(sql`(select 1) as look`),
     { repeatable: true },
   )
   if (!found?.readOnly) return
