@@ -1,4 +1,5 @@
 import type { Connection, ConnectionStatus, LastError } from '../lifecycle/connection.ts'
+import type { EventLog } from './event-log.ts'
 import type { KeyProofs } from './key-proofs.ts'
 import type { SealedValues } from './sealed-values.ts'
 
@@ -146,6 +147,8 @@ export interface PutRequest extends ConnectionKey {
   readonly scopes: string | null
   /** The whole new metadata (already merged); null keeps the stored ones. */
   readonly metadata: Metadata | null
+  /** Where the tokens come from, where that is worth remembering. */
+  readonly origin: 'imported' | null
 }
 
 /** A seed: a refresh token from an environment variable. */
@@ -225,6 +228,9 @@ export interface InTransaction {
 /**
  * Where connections lie. Every method is one statement or one short transaction, and rejects only with
  * `StoreUnavailableError` (or `InvalidInputError` for a `tx` it cannot use). A write returns whether it matched.
+ *
+ * Each change of what {@link RecordedEventType} tells is recorded in the event log in the same transaction: a status
+ * that turns exactly once, however often and from how many processes the write is sent.
  */
 export interface TokenStore extends AsyncDisposable {
   readonly kind: 'postgres' | 'sqlite' | 'memory'
@@ -232,6 +238,8 @@ export interface TokenStore extends AsyncDisposable {
   readonly sealedValues: SealedValues
   /** The keys that it needs. */
   readonly keyProofs: KeyProofs
+  /** What it remembers of connections. */
+  readonly eventLog: EventLog
 
   read(key: ConnectionKey, options?: InTransaction): Promise<ConnectionRow | null>
   list(request: ListRequest): Promise<readonly ConnectionSummary[]>

@@ -46,6 +46,8 @@ export interface SqlDialect {
   readonly now: SQL
   /** An instant so many ms from now; `Infinity` is an instant as well. */
   after(ms: number): SQL
+  /** An instant of ms since the epoch. */
+  instant(ms: number): SQL
   /** The instant, or one in ms since the epoch where that is earlier. */
   atMost(instant: SQL, latest: number): SQL
   /** An instant as ms since the epoch. */

@@ -19,6 +19,7 @@ const INSTANTS = {
     'refresh_token_expiry',
   ],
   oauth_token_revocations: ['requested_at', 'revoked_at'],
+  oauth_token_events: ['occurred_at'],
 }
 
 /** Statements that move all stored instants into the past: for what is stored, time goes by. */

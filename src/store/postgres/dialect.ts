@@ -12,6 +12,7 @@ export const postgresDialect: SqlDialect = {
     ms === Number.POSITIVE_INFINITY
       ? sql`'infinity'::timestamptz`
       : sql`statement_timestamp() + ${ms}::float8 * interval '1 millisecond'`,
+  instant: ms => sql`to_timestamp(${ms}::float8 / 1000)`,
   atMost: (instant, latest) => sql`least(${instant}, to_timestamp(${latest}::float8 / 1000))`,
   epochMs: instant =>
     sql<number | null>`round(extract(epoch from date_trunc('milliseconds', ${instant})) * 1000)::float8`,

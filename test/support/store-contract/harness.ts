@@ -45,6 +45,7 @@ export function firstPut(key: ConnectionKey, change: Partial<PutRequest> = {}): 
     refreshInMs: 50 * 60_000,
     scopes: 'read,write',
     metadata: { api_domain: 'https://www.zohoapis.eu' },
+    origin: null,
     ...change,
   }
 }
