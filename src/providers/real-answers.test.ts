@@ -226,7 +226,7 @@ describe('a real body', () => {
     ['PROVIDER_RESPONSE', 'a firewall in HTML', 403, html, standardRules],
     ['PROVIDER_RESPONSE', 'nothing', 200, '', standardRules],
     ['PROVIDER_RESPONSE', 'nothing', 400, '', standardRules],
-  ])('judged %s: %s (%i)', (verdict, _, status, body, rules) => {
+  ])('F30: judged %s: %s (%i)', (verdict, _, status, body, rules) => {
     expect(verdictOn(judge(status, body, rules))).toBe(verdict)
   })
 })

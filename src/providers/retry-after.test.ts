@@ -21,12 +21,12 @@ test.each([
   ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
   ['Wed, 21 Oct 2099 07:28:00 GMT', 900_000],
   ['Wed, 21 Oct 2015 07:28:00 GMT', 1_000],
-])('Retry-After %j is %i ms', (value, ms) => {
+])('F22: Retry-After %j is %i ms', (value, ms) => {
   expect(retryAfter(value)).toBe(ms)
 })
 
 test.each(['-1', '1e9', '7s', '', 'soon', '2026-10-21T07:28:30Z', 'Wed, 99 Oct 2026 07:28:30 GMT', '0x10'])(
-  'Retry-After %j says nothing',
+  'F22: Retry-After %j says nothing',
   value => expect(retryAfter(value)).toBeNull(),
 )
 

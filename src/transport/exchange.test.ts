@@ -7,7 +7,7 @@ import { closed, textOf, useWire, wholeAnswer } from '../../test/support/wire.ts
 const { transport, serve, serveBytes, post } = useWire()
 
 describe('an answer that is cut', () => {
-  test('nasty input 12: is one whose headers drip until the deadline', async () => {
+  test('F23, nasty input 12: is one whose headers drip until the deadline', async () => {
     const server = await serve(socket =>
       onRequest(socket, () => {
         socket.write('HTTP/1.1 200 OK\r\n')
@@ -22,7 +22,7 @@ describe('an answer that is cut', () => {
     })
   })
 
-  test('nasty input 12: is one whose body drips until the deadline; what came is given', async () => {
+  test('F23, nasty input 12: is one whose body drips until the deadline; what came is given', async () => {
     const server = await serve(socket =>
       onRequest(socket, () => {
         socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"refresh_token":"r1"')
@@ -45,7 +45,7 @@ describe('an answer that is cut', () => {
     await closed(server.connections[0])
   })
 
-  test('nasty input 12: is one without end: the first 64 KiB are given, the rest is not read', async () => {
+  test('F24, nasty input 12: is one without end: the first 64 KiB are given, the rest is not read', async () => {
     let written = 0
     const server = await serve(socket =>
       onRequest(socket, () => {
@@ -66,7 +66,7 @@ describe('an answer that is cut', () => {
     expect(written).toBeLessThan(20_000_000)
   })
 
-  test('nasty input 12: is one with a header block of 100 MB, of which little is read', async () => {
+  test('F24, nasty input 12: is one with a header block of 100 MB, of which little is read', async () => {
     let written = 0
     const server = await serve(socket =>
       onRequest(socket, () => {

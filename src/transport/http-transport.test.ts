@@ -68,7 +68,7 @@ describe('a whole answer', () => {
     expect(textOf(answer)).toContain('{"refresh_token":"rotated"')
   })
 
-  test('nasty input 12: one of 200 KB that would unpack to 200 MiB is no answer', async () => {
+  test('F24, nasty input 12: one of 200 KB that would unpack to 200 MiB is no answer', async () => {
     const body = gzipSync(Buffer.alloc(200 * 1024 * 1024))
     const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`
     const server = await serveBytes(Buffer.concat([Buffer.from(head), body]))
@@ -80,7 +80,7 @@ describe('a whole answer', () => {
     ['gzip', Buffer.from('no gzip at all')],
     ['zstd', Buffer.from('unknown here')],
   ])(
-    'nasty input 12: one that unpacks to far too much, or not at all, is no answer (%s)',
+    'F24, nasty input 12: one that unpacks to far too much, or not at all, is no answer (%s)',
     async (encoding, body) => {
       const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`
       const server = await serveBytes(Buffer.concat([Buffer.from(head), body]))

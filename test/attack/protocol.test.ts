@@ -181,7 +181,7 @@ test.each([-1, -HOUR])('a lifetime of %d ms on the row makes no expired token se
 })
 
 describe('what works and had no test', () => {
-  test('nasty input 17: a refresh in a process that is stopped after its claim is taken over, and its late answer changes nothing', async () => {
+  test('F4, nasty input 17: a refresh in a process that is stopped after its claim is taken over, and its late answer changes nothing', async () => {
     const provider = strict()
     const { world } = await linked(provider)
     await world.clock.advance(HOUR)

@@ -1,7 +1,7 @@
 import type { PostgresServer } from '../support/postgres-server.ts'
-import { disturb } from './disturbances.ts'
 import type { Evidence } from './evidence.ts'
 import { judge, type Verdict } from './judge.ts'
+import { definitionOf } from './modes.ts'
 import { KEY, type Place, PROVIDER, placeFor } from './place.ts'
 import type { Plan } from './plan.ts'
 import { drawFrom } from './random.ts'
@@ -11,7 +11,7 @@ export interface Result {
   readonly plan: Plan
   readonly verdict: Verdict
   readonly evidence: Evidence
-  /** How often a process was struck at each crash point. */
+  /** How often a process was struck at each crash point, and what was done to wires. */
   readonly struck: Readonly<Record<string, number>>
   readonly tookMs: number
 }
@@ -32,10 +32,11 @@ export async function runCampaign(
   try {
     const evidence = await play(plan, place, progress)
     const struck: Record<string, number> = {}
-    for (const { point } of evidence.incidents) {
-      if (point !== null) struck[point] = (struck[point] ?? 0) + 1
+    for (const { point, how } of evidence.incidents) {
+      const name = point ?? how
+      if (name !== undefined) struck[name] = (struck[name] ?? 0) + 1
     }
-    const verdict = await judge(evidence)
+    const verdict = await judge(evidence, definitionOf(plan.mode))
     const tookMs = Math.round(performance.now() - startedAt)
     return { plan, verdict, evidence, struck, tookMs }
   } finally {
@@ -48,7 +49,7 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
   const complaints: string[] = []
   let cycles = 0
   customers.watch()
-  await disturb[plan.mode]({
+  await place.disturb({
     place,
     plan,
     draw: drawFrom(plan.seed),

@@ -69,6 +69,11 @@ export class Crew {
     this.#note({ kind: 'freeze', process: number, at, until: Date.now(), point: null, connection: null })
   }
 
+  /** Something was done to the wires of whoever used them, from then until now. */
+  noteCut(how: string, at: number): void {
+    this.#note({ kind: 'cut', process: null, at, until: Date.now(), point: null, connection: null, how })
+  }
+
   /** Ends all that run, in order, and gives those that would not. */
   async dismiss(): Promise<readonly string[]> {
     const complaints = await Promise.all(

@@ -1,5 +1,6 @@
 import type { LedgerEntry, RefreshTokenState } from 'evergrant/testing'
-import type { Mode, Point, Rotation } from './plan.ts'
+import type { Mode } from './modes.ts'
+import type { Point, Rotation } from './plan.ts'
 
 /** A row of the table when everything has come to rest. */
 export interface FinalRow {
@@ -41,6 +42,8 @@ export interface Incident {
   /** Where it was aimed; null: at random. */
   readonly point: Point | null
   readonly connection: string | null
+  /** What was done to a wire, in words. */
+  readonly how?: string
 }
 
 /** A process began a request for this connection. */

@@ -5,7 +5,10 @@ import { environmentKeys } from '../../src/sealing/environment-keys.ts'
 import { KeyRing } from '../../src/sealing/key-ring.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Change, Evidence, Incident } from './evidence.ts'
-import { judge } from './judge.ts'
+import { judge as judgeBy, type Verdict } from './judge.ts'
+import { definitionOf } from './modes.ts'
+
+const judge = (evidence: Evidence): Promise<Verdict> => judgeBy(evidence, definitionOf(evidence.mode))
 
 const key = Buffer.alloc(32, 9)
 const ring = await KeyRing.load(environmentKeys(`chaos:${key.toString('base64')}`, 'test'))
@@ -160,6 +163,16 @@ describe('the judge', () => {
   test('sees a generation that went back', async () => {
     const changes = [{ ...report, status: 'active', generation: 3, generationBefore: 4 }]
     expect((await judge(good({ changes }))).broken).toEqual(['1 times a generation went back'])
+  })
+
+  test('sees tokens that were written twice: more generations than the provider and the customer gave', async () => {
+    const raise = { ...report, status: 'active', generation: 2, generationBefore: 1 }
+    expect((await judge(good({ changes: [raise] }))).broken).toEqual([])
+    const again = { ...raise, generation: 3, generationBefore: 2 }
+    const { broken } = await judge(good({ changes: [raise, again] }))
+    expect(broken).toEqual(['written twice: a: 2 generations of 1 new tokens'])
+    const given = [...good().given, { connection: 'a', refreshToken: 'third', at: 2_000 }]
+    expect((await judge(good({ changes: [raise, again], given }))).broken).toEqual([])
   })
 
   test('does not take silence for success', async () => {

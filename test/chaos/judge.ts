@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { LedgerEntry } from 'evergrant/testing'
 import type { Change, Evidence, FinalRow, Given, Incident } from './evidence.ts'
-import type { Mode } from './plan.ts'
+import type { ModeDefinition } from './mode.ts'
 import { openRefreshToken } from './sealed-value.ts'
+import { grantOf, writtenTwice } from './written-twice.ts'
 
 /** What a campaign came to. */
 export interface Verdict {
@@ -20,10 +20,6 @@ export interface Verdict {
   readonly broken: readonly string[]
 }
 
-/** No disturbance of these modes may cost a grant, with whatever rotation. */
-const NEVER_LOSE: readonly Mode[] = ['term', 'stop']
-/** Callers never notice these. */
-const NEVER_FAIL: readonly Mode[] = []
 /** Where the successor exists nowhere but at the provider and in the process: no client can win. */
 const LOSING_POINTS = ['C2', 'C3', 'C4']
 /** Instants of two processes on one machine, and what a busy one takes from an answer to the disk. */
@@ -33,9 +29,13 @@ const AFTER_MS = 1_000
 /**
  * Decides from the provider's ledger, the rows and the database's own record of their changes what became of the
  * grants. Shares no code with the product.
+ * @param mode what must hold in such a campaign
  */
-export async function judge(evidence: Evidence): Promise<Verdict> {
-  const { mode, rotation, ledger, changes, served } = evidence
+export async function judge(
+  evidence: Evidence,
+  mode: Pick<ModeDefinition, 'promises' | 'objections'>,
+): Promise<Verdict> {
+  const { rotation, ledger, changes, served } = evidence
   const requests = ledger.filter(entry => entry.grantType === 'refresh_token')
   const overlapping = overlapsOf(requests)
   const overlaps = overlapping.length
@@ -44,20 +44,22 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
     ...reported.filter(({ statusReason }) => statusReason === null).map(({ connection }) => connection),
     ...(await silentlyLost(evidence)),
   ]
-  const broken = [...evidence.complaints]
+  const broken = [...evidence.complaints, ...(mode.objections?.(evidence) ?? [])]
   const mustHold = (holds: boolean, words: string): void => void (holds || broken.push(words))
 
   broken.push(...overlapping.map(ids => `requests ${ids} of one grant were under way at the same time`))
   mustHold(silent.length === 0, `lost without a word: ${silent.join(', ')}`)
   const backwards = changes.filter(one => one.generation < (one.generationBefore ?? 0))
   mustHold(backwards.length === 0, `${backwards.length} times a generation went back`)
+  const doubles = writtenTwice(evidence)
+  mustHold(doubles.length === 0, `written twice: ${doubles.join(', ')}`)
   const losses = reported.filter(({ statusReason }) => statusReason !== null).length + silent.length
-  if (rotation !== 'strict' || NEVER_LOSE.includes(mode)) {
+  if (rotation !== 'strict' || mode.promises.losesNothing) {
     mustHold(losses === 0, `${losses} grants lost, and none may be`)
   } else {
     broken.push(...reported.flatMap(report => objectionTo(report, evidence, requests)))
   }
-  if (NEVER_FAIL.includes(mode)) {
+  if (mode.promises.failsNobody) {
     mustHold(served.errors.length === 0, `${served.errors.length} calls failed`)
     mustHold(served.refused === 0, `${served.refused} access tokens were handed out that were not good`)
   }
@@ -157,8 +159,7 @@ function objectionTo(
 
 function grantAt(report: Change, given: readonly Given[], requests: readonly LedgerEntry[]): number | null {
   const grant = given.findLast(one => one.connection === report.connection && one.at <= report.at)
-  const first = grant === undefined ? '' : digestOf(grant.refreshToken)
-  return requests.find(({ refreshToken }) => refreshToken === first)?.grant ?? null
+  return grant === undefined ? null : grantOf(grant, requests)
 }
 
 function isExcuse({ point, connection }: Incident, lost: string): boolean {
@@ -168,9 +169,4 @@ function isExcuse({ point, connection }: Incident, lost: string): boolean {
 function told(incidents: readonly Incident[]): string {
   if (incidents.length === 0) return 'and nothing had befallen whoever asked'
   return `with ${incidents.map(({ kind, point }) => `a ${kind} at ${point}`).join(', ')}`
-}
-
-/** As the ledger shows refresh tokens. */
-function digestOf(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('hex').slice(0, 12)
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { startPostgres } from '../support/postgres-server.ts'
 import { projectDirectory } from '../support/project.ts'
 import { type Result, runCampaign } from './campaign.ts'
+import { definitionOf } from './modes.ts'
 import { help, optionsIn, type RunOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import { planted } from './planted.ts'
@@ -28,14 +29,30 @@ function readOptions(): RunOptions {
 // What was started ends with this process, and the server's folder goes.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 
+// What can be played is, and what cannot is said before and after.
+const missing = new Set<string>()
+const plans = options.plans.filter(({ mode }) => {
+  const words = definitionOf(mode).missing?.() ?? null
+  if (words !== null) missing.add(`The mode ${mode} cannot be played. ${words}`)
+  return words === null
+})
+sayMissing()
+
 const build = options.plant === null ? join(projectDirectory, 'dist') : planted(options.plant)
 const server = await startPostgres()
 const results: Result[] = []
 try {
-  for (const plan of options.plans) results.push(await runCampaign(plan, server, build, progressOf(plan)))
+  for (const plan of plans) results.push(await runCampaign(plan, server, build, progressOf(plan)))
 } finally {
   await server.stop()
   if (options.plant !== null) rmSync(build, { recursive: true })
+}
+
+function sayMissing(): void {
+  for (const words of missing) {
+    console.error(words)
+    process.exitCode = 2
+  }
 }
 
 function progressOf({ mode, rotation, cycles }: Plan): (done: number) => void {
@@ -64,6 +81,7 @@ function write(file: string | null, value: unknown): void {
   if (file !== null) writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
 }
 
+sayMissing()
 for (const { plan, verdict } of results) {
   for (const words of verdict.broken) {
     console.error(`${plan.mode}, ${plan.rotation}, seed ${plan.seed}: ${words}`)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { modes } from './modes.ts'
 import { help, optionsIn } from './options.ts'
-import { modes, rotations } from './plan.ts'
+import { rotations } from './plan.ts'
 
 test('without options it is the short form: every mode, every rotation', () => {
   const { plans, json, plant } = optionsIn([])

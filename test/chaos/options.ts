@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
-import { type Mode, modes, type Plan, points, type Rotation, rotations } from './plan.ts'
+import type { Form } from './mode.ts'
+import { definitionOf, modes } from './modes.ts'
+import { type Plan, points, rotations } from './plan.ts'
 import { type Plant, plants } from './planted.ts'
 
 /** What a run is told on its command line. */
@@ -18,7 +20,8 @@ export const help = `npm run chaos -- [options]
 What becomes of grants when processes and databases die.
 
   --form <name>      short: what CI runs (default); full: takes an hour or more
-  --mode <name>      one mode only: ${modes.join(', ')}
+  --mode <name>      one mode only:
+${listed(modes)}
   --rotation <name>  one kind of provider only: ${rotations.join(', ')}
   --point <name>     strikes at one crash point only: C0 to C8 (kill, freeze)
   --cycles <n>       disturbances in each campaign, 1 to 99999
@@ -26,27 +29,21 @@ What becomes of grants when processes and databases die.
   --json <file>      writes the results there, too
   --evidence <file>  writes there all that the judge went by
   --plant <bug>      plants a bug first, which must be found:
-                     ${Object.keys(plants).join(', ')}
+${listed(Object.keys(plants))}
   --help             this page
 
-Exit code 1: a promise of docs/reliability.md did not hold; 2: a wrong option.`
+Exit code 1: a promise of docs/reliability.md did not hold; 2: a wrong option,
+or a mode needs a program that is not there.`
 
-type Form = 'short' | 'full'
-
-/** How many cycles the campaigns of a form have. */
-const forms: Readonly<Record<Form, Readonly<Record<Mode, Readonly<Record<Rotation, number>>>>>> = {
-  short: {
-    kill: { static: 30, window: 30, strict: 40 },
-    term: { static: 10, window: 10, strict: 30 },
-    freeze: { static: 5, window: 5, strict: 10 },
-    stop: { static: 5, window: 5, strict: 10 },
-  },
-  full: {
-    kill: { static: 1_000, window: 1_000, strict: 1_000 },
-    term: { static: 0, window: 0, strict: 500 },
-    freeze: { static: 50, window: 50, strict: 100 },
-    stop: { static: 50, window: 50, strict: 100 },
-  },
+/** Names in the second column of the help, in as many lines as they need. */
+function listed(names: readonly string[]): string {
+  const lines = ['']
+  for (const name of names) {
+    const line = lines.at(-1) ?? ''
+    if (line.length + name.length < 58) lines[lines.length - 1] = `${line}${line && ', '}${name}`
+    else lines.splice(-1, 1, `${line},`, name)
+  }
+  return lines.map(line => `${' '.repeat(21)}${line}`).join('\n')
 }
 
 /** @throws TypeError an option that does not exist. @throws RangeError a value that is none. */
@@ -77,7 +74,7 @@ export function optionsIn(args: readonly string[]): RunOptions {
     chosenRotations.map(rotation => ({
       mode,
       rotation,
-      cycles: cycles ?? forms[form][mode][rotation],
+      cycles: cycles ?? definitionOf(mode).cycles[form][rotation],
       seed,
       point,
     })),

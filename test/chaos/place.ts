@@ -11,6 +11,8 @@ import type { PostgresServer } from '../support/postgres-server.ts'
 import type { Order } from './back-end.ts'
 import { Crew } from './crew.ts'
 import { Customers } from './customers.ts'
+import type { Scenery } from './mode.ts'
+import { definitionOf } from './modes.ts'
 import { ANSWER_MS, CONNECTIONS, LIFETIME_MS, type Plan, policy, RETRY_WINDOW_MS } from './plan.ts'
 import { postgresRecords, type Records } from './records.ts'
 
@@ -24,6 +26,8 @@ export interface Place {
   readonly records: Records
   readonly customers: Customers
   readonly crew: Crew
+  /** Disturbs it, as its mode does. */
+  readonly disturb: Scenery['disturb']
   close(): Promise<void>
 }
 
@@ -39,9 +43,11 @@ export async function placeFor(plan: Plan, server: PostgresServer, build: string
   await runOn(server.directUrl(), `create database ${name}`)
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-chaos-'))
   const zoho = await startProvider(plan)
-  const order = orderFor(plan, { zoho, database: server.url(name), folder, build })
+  const scenery = await definitionOf(plan.mode).open({ plan, server, database: name, zoho, folder })
+  const { database = server.url(name), provider = zoho.url } = scenery
+  const order = orderFor(plan, { zoho: zoho.url, provider, database, folder, build })
   const tokens = await openService(order)
-  const records = postgresRecords(server.directUrl(name))
+  const records = scenery.records ?? postgresRecords(server.directUrl(name))
   await records.keep()
   const customers = new Customers(tokens, PROVIDER, zoho, records)
   // Their tokens do not expire all at once.
@@ -53,11 +59,12 @@ export async function placeFor(plan: Plan, server: PostgresServer, build: string
     await crew.killAll()
     await tokens.close()
     await records.close()
+    await scenery.close?.()
     await zoho.close()
     await runOn(server.directUrl(), `drop database if exists ${name} with (force)`).catch(() => {})
     rmSync(folder, { recursive: true, force: true })
   }
-  return { zoho, server, records, customers, crew, close }
+  return { zoho, server, records, customers, crew, disturb: scenery.disturb, close }
 }
 
 async function startProvider({ rotation }: Plan): Promise<ForkedLocalZoho> {
@@ -74,14 +81,19 @@ async function startProvider({ rotation }: Plan): Promise<ForkedLocalZoho> {
 }
 
 interface Parts {
-  readonly zoho: ForkedLocalZoho
+  /** The provider itself, and where the back ends find it. */
+  readonly zoho: string
+  readonly provider: string
   readonly database: string
   readonly folder: string
   readonly build: string
 }
 
 /** What every process of the campaign opens with: the local Zoho is a provider of our own, which may rotate. */
-function orderFor({ rotation }: Plan, { zoho, database, folder, build }: Parts): Omit<Order, 'aim'> {
+function orderFor(
+  { rotation }: Plan,
+  { zoho, provider, database, folder, build }: Parts,
+): Omit<Order, 'aim'> {
   const moduleOf = (path: string): string => pathToFileURL(join(build, path)).href
   return {
     index: moduleOf('index.js'),
@@ -97,7 +109,7 @@ function orderFor({ rotation }: Plan, { zoho, database, folder, build }: Parts):
       app: localZohoApp,
       definition: {
         name: PROVIDER,
-        tokenEndpoint: `${zoho.url}/oauth/v2/token`,
+        tokenEndpoint: `${provider}/oauth/v2/token`,
         traits: { rotation, throttleMs: 1_000 },
         answers: {
           errors: {
@@ -110,7 +122,7 @@ function orderFor({ rotation }: Plan, { zoho, database, folder, build }: Parts):
       },
     },
     connections: Array.from({ length: CONNECTIONS }, (_, index) => `customer-${index + 1}`),
-    accepts: `${zoho.url}/api/echo`,
+    accepts: `${zoho}/api/echo`,
   }
 }
 

@@ -1,10 +1,8 @@
 import type { PolicyOptions } from 'evergrant'
+import type { Mode } from './modes.ts'
 
-/** What is done to a campaign's processes. */
-export type Mode = 'kill' | 'term' | 'freeze' | 'stop'
 export type Rotation = 'static' | 'window' | 'strict'
 
-export const modes: readonly Mode[] = ['kill', 'term', 'freeze', 'stop']
 export const rotations: readonly Rotation[] = ['static', 'window', 'strict']
 
 /** Where in a refresh a process is struck. See docs/reliability.md. */

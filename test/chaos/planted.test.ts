@@ -23,6 +23,16 @@ test('a package without its lifeboat is found out: kill -9 after the answer cost
   expect(await brokenBy('no-lifeboat', plan)).toMatch(/was lost: .* a kill at C6/)
 })
 
+test('a package that takes an ambiguous commit for a failed one is found out: a cut wire costs grants', async () => {
+  const plan: Plan = { mode: 'proxy', rotation: 'strict', cycles: 30, seed: 1, point: null }
+  expect(await brokenBy('commit-once', plan)).toMatch(/grants lost, and none may be/)
+})
+
+test('a package that commits without its fence is found out: what was executed is written twice', async () => {
+  const plan: Plan = { mode: 'proxy', rotation: 'static', cycles: 20, seed: 1, point: null }
+  expect(await brokenBy('no-fence', plan)).toMatch(/written twice: customer-/)
+})
+
 test('a package whose close() does not wait is found out: SIGTERM costs grants', async () => {
   const plan: Plan = { mode: 'term', rotation: 'strict', cycles: 12, seed: 1, point: null }
   expect(await brokenBy('no-draining', plan)).toMatch(/grants lost, and none may be/)

@@ -36,6 +36,15 @@ export const plants = {
       to: 'await clock.delay(0,',
     },
   ],
+  /** A commit without an answer passes for one that failed for good. */
+  'commit-once': [
+    { file: 'refresh/persist.js', from: 'if (first !== null)', to: '' },
+    {
+      file: 'refresh/commit.js',
+      from: 'if (done === null)\n        return;',
+      to: 'if (done === null) { await boarded.clear(); return; }',
+    },
+  ],
 } satisfies Readonly<Record<string, readonly Edit[]>>
 
 export type Plant = keyof typeof plants

@@ -4,7 +4,7 @@ export interface Draw {
   fraction(): number
   /** A duration in this range. */
   between(least: number, most: number): number
-  pick<Item>(items: readonly [Item, ...Item[]]): Item
+  pick<const Item>(items: readonly [Item, ...Item[]]): Item
   chance(share: number): boolean
   /** Another one of its own, for what runs beside. */
   branch(): Draw

@@ -134,7 +134,7 @@ test('kill -9 of one of 4 processes, in the middle of fifty rotations: the other
   expect(await server.revocations()).toBe(0)
 })
 
-test('nasty input 17: a process that is frozen past its lease: nobody asks again while the old token lives, and it commits', async () => {
+test('F4, nasty input 17: a process that is frozen past its lease: nobody asks again while the old token lives, and it commits', async () => {
   const { granted, tokens } = await connect()
   const due = { windowMs: 59_960, windowShare: 1, softFactor: 1 }
   await server.configure({ fault: 'slow_answer' })

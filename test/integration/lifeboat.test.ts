@@ -117,7 +117,7 @@ describe('a directory', () => {
       () => join(directory, 'full'),
       'EFBIG',
     ],
-  ])('%s is told, and fails no refresh', async (_, [program = '', ...args], lifeboat, code) => {
+  ])('F8: %s is told, and fails no refresh', async (_, [program = '', ...args], lifeboat, code) => {
     const options = optionsOf(database.url, lifeboat())
     await connect(options)
     const { stdout, code: exitCode } = await run(program, [...args, worker, argumentOf(options)])

@@ -18,7 +18,7 @@ async function migrateByNewerVersion(): Promise<void> {
 }
 
 describe('beside a newer version, during a deploy', () => {
-  test('a running service goes on, statements it had prepared included', async () => {
+  test('F42: a running service goes on, statements it had prepared included', async () => {
     const tokens = await world.open(world.url('PostgreSQL'), options)
     await tokens.storeTokens(CLIENT, 'zoho_crm', await world.zoho.issueGrant())
     await tokens.refreshToken(CLIENT, 'zoho_crm')

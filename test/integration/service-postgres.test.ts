@@ -39,7 +39,7 @@ describe('on PostgreSQL', () => {
     await pool.end()
   })
 
-  test('a pool of one connection serves others while a provider takes its time', async () => {
+  test('F15: a pool of one connection serves others while a provider takes its time', async () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 1 })
     const tokens = await open('', { database: pool, policy: { requestTimeoutMs: 1_000 } })
     await tokens.storeTokens(CLIENT, 'zoho_crm', await zoho.issueGrant())

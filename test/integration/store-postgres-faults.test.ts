@@ -163,7 +163,7 @@ describe('a row that somebody else locks', () => {
 describe('conflicts between transactions', async () => {
   const serializable = await database.urlWith({ default_transaction_isolation: 'serializable' })
 
-  test('are run again: a write that waited for another one at SERIALIZABLE', async () => {
+  test('F17: are run again: a write that waited for another one at SERIALIZABLE', async () => {
     await withStore({ database: serializable }, async store => {
       const row = await storedRow(store)
       const other = new pg.Client({ connectionString: database.url })
@@ -189,7 +189,7 @@ describe('conflicts between transactions', async () => {
     })
   })
 
-  test('at SERIALIZABLE, 64 workers at once see none of them', async () => {
+  test('F17: at SERIALIZABLE, 64 workers at once see none of them', async () => {
     await withStore({ database: serializable, timeoutMs: 20_000 }, async store => {
       const row = await storedRow(store)
       const claims = await Promise.all(Array.from({ length: 64 }, () => store.claim(claimOf(row))))
@@ -209,7 +209,7 @@ describe('conflicts between transactions', async () => {
 
 // The test plays the pooler itself, on one session: what a real one does is tried in test/pooler.
 describe('names of prepared statements', () => {
-  test('that a pooler lost are given up for good, and the call succeeds', async () => {
+  test('F16: that a pooler lost are given up for good, and the call succeeds', async () => {
     await withPool({ connectionString: database.directUrl, max: 1 }, async pool => {
       await withStore({ database: pool }, async store => {
         const row = await storedRow(store)
@@ -222,7 +222,7 @@ describe('names of prepared statements', () => {
     })
   })
 
-  test('that exist already on the server connection are given up for good, and the call succeeds', async () => {
+  test('F16: that exist already on the server connection are given up for good, and the call succeeds', async () => {
     await withPool({ connectionString: database.directUrl, max: 1 }, async pool => {
       await withStore({ database: pool }, async store => {
         const row = await storedRow(store)
@@ -240,7 +240,7 @@ describe('a server that stops', async () => {
   const server = await startPostgres()
   afterAll(() => server.stop())
 
-  test('and starts again is used again, with everything that was acknowledged', async () => {
+  test('F10: and starts again is used again, with everything that was acknowledged', async () => {
     await withStore({ database: server.url(), timeoutMs: 1_000 }, async store => {
       const row = await storedRow(store)
       for (const mode of ['fast', 'immediate'] as const) {
@@ -253,7 +253,7 @@ describe('a server that stops', async () => {
     })
   })
 
-  test('or freezes fails typed in the time limit; silent connections are destroyed', async () => {
+  test('F14: or freezes fails typed in the time limit; silent connections are destroyed', async () => {
     const config = { connectionString: server.url(), connectionTimeoutMillis: 700 }
     await withPool(config, async pool => {
       await withStore({ database: pool, timeoutMs: 500 }, async store => {

@@ -76,7 +76,7 @@ describe('a pooler that is restarted under load', () => {
 })
 
 describe('a pooler that freezes', () => {
-  test('fails calls typed in the time limit, and works again once it goes on', async () => {
+  test('F14: fails calls typed in the time limit, and works again once it goes on', async () => {
     const store = await openPostgresStore({ database: server.url(), timeoutMs: 1_000 })
     const row = await storedRow(store)
     pooler.signal('SIGSTOP')

@@ -47,7 +47,7 @@ async function onEveryServerConnection<Result>(
 }
 
 describe('through PgBouncer in transaction mode', () => {
-  test('statements lose their names once, and never again; no call fails', async () => {
+  test('F16: statements lose their names once, and never again; no call fails', async () => {
     const lost = (): number =>
       [
         ...readFileSync(server.logFile, 'utf8').matchAll(
@@ -67,7 +67,7 @@ describe('through PgBouncer in transaction mode', () => {
     await store[Symbol.asyncDispose]()
   })
 
-  test('nothing is left behind on a server connection: no setting, lock, temporary table, cursor or channel', async () => {
+  test('F16: nothing is left behind on a server connection: no setting, lock, temporary table, cursor or channel', async () => {
     const store = await open()
     await everything(store)
     await store[Symbol.asyncDispose]()

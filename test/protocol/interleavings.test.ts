@@ -103,7 +103,7 @@ class Turmoil {
   }
 }
 
-test('in whichever order: no request overlaps, a re-connect wins, nothing is resurrected, no grant is lost', async () => {
+test('F33, F34: in whichever order: no request overlaps, a re-connect wins, nothing is resurrected, no grant is lost', async () => {
   await fc.assert(
     fc.asyncProperty(schedule, async plan => {
       const turmoil = await Turmoil.make(plan)

@@ -266,7 +266,7 @@ describe('what happened meanwhile', () => {
 })
 
 describe('a lifeboat that fails', () => {
-  test.each(['ENOSPC', 'EROFS', 'EACCES'])('by %s is told, and holds nothing up', async code => {
+  test.each(['ENOSPC', 'EROFS', 'EACCES'])('F8: by %s is told, and holds nothing up', async code => {
     const crash = await Crash.before('strict')
     crash.boat.fault = code
     const process = crash.process()

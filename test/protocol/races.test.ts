@@ -31,7 +31,7 @@ async function refreshing(provider = strict(), mishap?: Mishap) {
   return { world, provider, process, call, answerNow, line: link.line }
 }
 
-describe('storeTokens during a refresh', () => {
+describe('F33: storeTokens during a refresh', () => {
   test('with a new grant wins: the old successor is dropped, and callers get the new token', async () => {
     const { world, process, provider, call, answerNow } = await refreshing()
     await process.store('reconnected', provider.grant('second'), HOUR)
@@ -77,7 +77,7 @@ describe('storeTokens during a refresh', () => {
   })
 })
 
-describe('deleteToken during a refresh', () => {
+describe('F34: deleteToken during a refresh', () => {
   test('wins: nothing is resurrected, and nothing is revoked unasked', async () => {
     const { world, process, provider, call, answerNow } = await refreshing()
     await process.delete()
@@ -107,7 +107,7 @@ describe('deleteToken during a refresh', () => {
 })
 
 describe('a database that dies while the provider answers', () => {
-  test('callers get the token at once, it is committed when the database is back, and nobody else asked', async () => {
+  test('F7: callers get the token at once, it is committed when the database is back, and nobody else asked', async () => {
     const { world, provider, call, answerNow, line } = await refreshing()
     line.down = true
     answerNow()
@@ -156,7 +156,7 @@ describe('a database that dies while the provider answers', () => {
   })
 
   test.each(['commit', 'read', 'claim', 'settle'])(
-    'a lost answer of %s loses and repeats nothing',
+    'F9: a lost answer of %s loses and repeats nothing',
     async method => {
       const provider = strict()
       const world = await World.make({ provider })

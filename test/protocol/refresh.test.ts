@@ -196,7 +196,7 @@ describe('with three minutes left and a provider in trouble', () => {
     },
   )
 
-  test('a blackout of four minutes is invisible, and N processes make one request per step of the back-off', async () => {
+  test('F21: a blackout of four minutes is invisible, and N processes make one request per step of the back-off', async () => {
     const { world, provider } = await connected(4.5 * MINUTE)
     const processes = [1, 2, 3, 4].map(() => world.process())
     for (let i = 0; i < 500; i += 1) provider.mishaps.push({ kind: 'instead', answer: answers.unsent })
@@ -253,7 +253,7 @@ describe('an expired token and a provider in trouble', () => {
 })
 
 describe('a refused grant', () => {
-  test('is confirmed by a second refusal a minute later, by no more than two requests, and then is final', async () => {
+  test('F28: is confirmed by a second refusal a minute later, by no more than two requests, and then is final', async () => {
     const { world, process, provider } = await connected(0)
     provider.kill('grant')
     await expect(world.run(process.get())).rejects.toMatchObject({ reason: 'suspect', retryable: true })
@@ -267,7 +267,7 @@ describe('a refused grant', () => {
     expect(process.types().filter(type => type === 'reauthorization_required')).toHaveLength(1)
   })
 
-  test('that was a passing mistake of the provider recovers by itself', async () => {
+  test('F28: that was a passing mistake of the provider recovers by itself', async () => {
     const { world, process, provider } = await connected(3 * MINUTE)
     provider.mishaps.push({ kind: 'instead', answer: answers.refused })
     expect((await world.run(process.get())).accessToken).toBe('old')

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isTest, readSources } from '../architecture/source.ts'
 import { rowsOf } from '../docs/markdown.ts'
-import { missing, proofsIn, titlesIn } from '../docs/test-titles.ts'
+import { numbersOf, numbersTested } from '../docs/test-numbers.ts'
+import { missing, proofsIn } from '../docs/test-titles.ts'
 import { projectDirectory } from '../support/project.ts'
 
 /** The threats of the design, by number. Those between were given up, or are part of others. */
@@ -25,25 +25,14 @@ const sections: readonly Section[] = page
 const later = rowsOf(page, ['threat']).map(([cell = '']) => /^T\d+/.exec(cell)?.[0] ?? cell)
 const isDone = ({ text }: Section): boolean => !text.includes('**Not yet.**')
 
-/** The threats that a title names: `T32, T8: …`. */
-function threatsOf(title: string): readonly string[] {
-  return /^T\d+(?:, T\d+)*(?=: )/.exec(title)?.[0].split(', ') ?? []
-}
+const tested = numbersTested(/^T/)
 
-/** Each threat that a test names, with the file of that test: `T1 test/trust/….test.ts`. */
-const tested = [
-  ...new Set(
-    readSources('src', 'test')
-      .filter(isTest)
-      .flatMap(({ path, text }) => [...titlesIn(text)].flatMap(threatsOf).map(threat => `${threat} ${path}`)),
-  ),
-].sort()
-
-test('threats are read off titles', () => {
-  expect(threatsOf('T1: one')).toEqual(['T1'])
-  expect(threatsOf('T32, T8: both')).toEqual(['T32', 'T8'])
-  expect(threatsOf('F26: a fault')).toEqual([])
-  expect(threatsOf('speaks of T1: later')).toEqual([])
+test('numbers are read off titles', () => {
+  expect(numbersOf('T1: one')).toEqual(['T1'])
+  expect(numbersOf('T32, T8: both')).toEqual(['T32', 'T8'])
+  expect(numbersOf('F24, nasty input 12: a fault')).toEqual(['F24', 'nasty input 12'])
+  expect(numbersOf('speaks of T1: later')).toEqual([])
+  expect(numbersOf('T1 and more: none')).toEqual([])
 })
 
 describe('the page of threats', () => {
@@ -68,7 +57,7 @@ describe('the page of threats', () => {
     for (const section of sections) {
       const proofs = proofsIn(section.text)
       expect(proofs.length).toBeGreaterThan(0)
-      const foreign = proofs.filter(({ title }) => !threatsOf(title).includes(section.threat))
+      const foreign = proofs.filter(({ title }) => !numbersOf(title).includes(section.threat))
       if (isDone(section)) expect(foreign).toEqual([])
     }
   })
