@@ -1,5 +1,6 @@
 import { InvalidInputError } from './errors.ts'
 import type { ConnectionKey } from './ports/store.ts'
+import { fixedApiHosts, hasOwnApiHosts, ownApiHosts } from './providers/api-hosts.ts'
 import { isBadTokenAnswer } from './providers/bad-token.ts'
 import type { BadTokenRules, ProviderProfile } from './providers/profile.ts'
 import type { HeldToken } from './refresh/held-token.ts'
@@ -13,7 +14,7 @@ export type FetchOptions = { [Name in keyof RequestInit]?: RequestInit[Name] | u
 
 export interface AuthorizedFetch {
   readonly key: ConnectionKey
-  readonly profile: Pick<ProviderProfile, 'headerScheme' | 'apiHosts' | 'badToken'>
+  readonly profile: ProviderProfile
   readonly allowHosts: readonly string[]
   readonly input: string | URL | Request
   readonly init: Omit<FetchOptions, 'allowHosts'>
@@ -28,11 +29,16 @@ const LONGEST_ERROR_BODY = 64 * 1024
 /** A request with the connection's token; repeated once with a new one when the API does not accept it. */
 export async function authorizedFetch(call: AuthorizedFetch): Promise<Response> {
   const request = requestOf(call)
-  refuseForeignHost(call, new URL(request.url))
+  const url = new URL(request.url)
+  const hosts = [...fixedApiHosts(call.profile), ...call.allowHosts]
+  const isKnown = isSecure(url) && hosts.includes(url.host)
+  if (!isKnown && !hasOwnApiHosts(call.profile)) throw foreignHost(call, url, hosts)
   // A stream can be sent once only.
   const again = isReplayable(call) ? request.clone() : null
 
   const held = await call.token()
+  if (!isKnown)
+    refuseForeignHost(call, url, [...hosts, ...ownApiHosts(call.profile, held.observed.row.metadata)])
   const response = await send(call, request, held)
   if (again === null || !(await isBadToken(response, call.profile.badToken))) return response
 
@@ -57,7 +63,9 @@ function definedOf(init: AuthorizedFetch['init']): RequestInit {
 }
 
 function send({ profile }: AuthorizedFetch, request: Request, held: HeldToken): Promise<Response> {
-  request.headers.set('authorization', `${profile.headerScheme} ${held.accessToken.reveal()}`)
+  const { headerName, headerScheme } = profile
+  const token = held.accessToken.reveal()
+  request.headers.set(headerName, headerScheme === '' ? token : `${headerScheme} ${token}`)
   return fetch(request)
 }
 
@@ -67,14 +75,21 @@ function isReplayable({ input, init }: AuthorizedFetch): boolean {
   return !(input instanceof Request) || input.body === null
 }
 
-/** The token goes to hosts of the profile, and to those that the caller names. */
-function refuseForeignHost({ key, profile, allowHosts }: AuthorizedFetch, url: URL): void {
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)
-  if (isSecure && [...profile.apiHosts, ...allowHosts].includes(url.host)) return
-  throw new InvalidInputError(
+/** The token goes to hosts of the profile, to the connection's own, and to those that the caller names. */
+function refuseForeignHost(call: AuthorizedFetch, url: URL, hosts: readonly string[]): void {
+  if (!isSecure(url) || !hosts.includes(url.host)) throw foreignHost(call, url, hosts)
+}
+
+function isSecure({ protocol, hostname }: URL): boolean {
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback)
+}
+
+function foreignHost({ key, allowHosts }: AuthorizedFetch, url: URL, hosts: readonly string[]): Error {
+  const known = hosts.filter(host => !allowHosts.includes(host)).join(', ') || 'none'
+  return new InvalidInputError(
     `${named(key)}: the token is not sent to ${url.protocol}//${url.host}. Only https hosts of the provider are allowed: ` +
-      `${profile.apiHosts.join(', ') || 'none'}. Add others with allowHosts.`,
+      `${known}. Add others with allowHosts.`,
     key,
   )
 }

@@ -38,11 +38,21 @@ export type { ConnectionKey, Metadata } from './ports/store.ts'
 export type {
   AnswerMembers,
   AnswerRules,
+  ErrorCodes,
+  ErrorRule,
+  InstantMember,
+  KeptMember,
+} from './providers/answer-rules.ts'
+export type {
+  AccountIdentity,
+  AuthorizationRules,
   BadTokenRules,
   ClientAuthentication,
   Endpoint,
-  ErrorCodes,
+  Placeholder,
   ProviderProfile,
+  RefreshRules,
+  RefreshTokenLife,
   RevocationRules,
 } from './providers/profile.ts'
 export type { ProviderOverride } from './providers/provider-override.ts'

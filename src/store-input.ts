@@ -43,7 +43,14 @@ export function parseNewTokens(
   )
   const { accessToken, refreshToken, expiresIn, scopes, metadata } = input
   const seconds = typeof expiresIn === 'number' ? Math.floor(expiresIn) : expiresIn
-  const lifetime = accessTokenLifetime(new Map([['expires_in', seconds]]), profile.answers.expiresInUnit)
+  // In seconds whatever the provider counts in, but for one whose answers may hold milliseconds.
+  const { expiresInUnit } = profile.answers
+  const unit = expiresInUnit === 'epoch_seconds' ? 'seconds' : expiresInUnit
+  const lifetime = accessTokenLifetime(
+    new Map([['expires_in', seconds]]),
+    { expiresInUnit: unit, expiresAt: null },
+    0,
+  )
   if (lifetime.strange) emit({ type: 'answer_warning', ...key, warning: 'EXPIRES_IN_INVALID' })
   return {
     accessToken: parseToken(accessToken, 'accessToken', key),

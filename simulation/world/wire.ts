@@ -41,7 +41,7 @@ export interface WireParts {
 /** The way from a process to the token endpoint. */
 export function wireOf(parts: WireParts): Transport {
   return {
-    post: request => new Promise(resolve => new Posting(parts, request, resolve).begin()),
+    send: request => new Promise(resolve => new Posting(parts, request, resolve).begin()),
     close: async () => {},
   }
 }

@@ -1,5 +1,7 @@
-/** A POST to a token endpoint. The body holds secrets. */
+/** A request to an authorization server, mostly a POST to its token endpoint. URL, headers and body hold secrets. */
 export interface TransportRequest {
+  /** Default POST. A GET has no body. */
+  readonly method?: 'POST' | 'GET' | 'DELETE' | undefined
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -33,9 +35,9 @@ export type TransportAnswer =
 /** The reason of an `unsent` that nobody but this process is to blame for: it was frozen, or busy, for too long. */
 export const TOO_LATE = 'TOO_LATE'
 
-/** Sends one request to a token endpoint. Never follows a redirect, never throws. */
+/** Sends one request to an authorization server. Never follows a redirect, never throws. */
 export interface Transport {
-  post(request: TransportRequest): Promise<TransportAnswer>
+  send(request: TransportRequest): Promise<TransportAnswer>
   /** Closes idle connections. */
   close(): Promise<void>
 }

@@ -50,7 +50,7 @@ describe('a provider that was defined by its endpoints', () => {
       answers: { acceptsForm: true, errors: undefined },
     })
     expect(profile.revocationEndpoint).toBeNull()
-    expect(profile.revocation).toEqual({ style: 'rfc7009', goneStatuses: [204] })
+    expect(profile.revocation).toMatchObject({ style: 'rfc7009', goneStatuses: [204], method: 'POST' })
     expect(profile.headerScheme).toBe('Bearer')
     expect(profile.traits).toMatchObject({ lifetimeMs: null, throttleMs: 1, rotation: 'strict' })
     expect(profile.answers.errors.refused).toEqual(['invalid_grant'])

@@ -1,16 +1,37 @@
 import { InvalidInputError } from '../errors.ts'
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
+import type { AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
-import type { AnswerRules, Endpoint, ProviderProfile, RevocationRules } from './profile.ts'
+import { hostsOfEndpoints, parseHostPattern, sampleOf } from './endpoint-hosts.ts'
+import { placeholdersIn } from './endpoints.ts'
+import type {
+  AuthorizationRules,
+  Endpoint,
+  Placeholder,
+  ProviderProfile,
+  RefreshRules,
+  RefreshTokenLife,
+  RevocationRules,
+} from './profile.ts'
 import { standardAnswers } from './standard-answers.ts'
 import { withDefaults } from './with-defaults.ts'
+
+/** Groups of fields: a definition gives of each what differs. */
+type Groups = 'traits' | 'answers' | 'revocation' | 'authorization' | 'refresh' | 'refreshTokens'
 
 /** What `defineProvider` takes: name and token endpoint, and whatever differs from plain OAuth 2. */
 export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> & {
   readonly [Field in Exclude<
     keyof ProviderProfile,
-    'name' | 'tokenEndpoint' | 'traits' | 'answers' | 'revocation'
+    | 'name'
+    | 'tokenEndpoint'
+    | 'traits'
+    | 'answers'
+    | 'revocation'
+    | 'authorization'
+    | 'refresh'
+    | 'refreshTokens'
   >]?: ProviderProfile[Field] | undefined
 } & {
   /** How its tokens live, where that differs from the careful assumption. */
@@ -22,6 +43,16 @@ export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'>
   /** How a revocation is asked for, where that differs from RFC 7009 §2. */
   readonly revocation?:
     | { readonly [Rule in keyof RevocationRules]?: RevocationRules[Rule] | undefined }
+    | undefined
+  /** How an account is connected, where that differs from RFC 6749 §4.1. */
+  readonly authorization?:
+    | { readonly [Rule in keyof AuthorizationRules]?: AuthorizationRules[Rule] | undefined }
+    | undefined
+  /** How it is refreshed, where that differs from RFC 6749 §6. */
+  readonly refresh?: { readonly [Rule in keyof RefreshRules]?: RefreshRules[Rule] | undefined } | undefined
+  /** How its refresh tokens live, as far as it is known. */
+  readonly refreshTokens?:
+    | { readonly [Fact in keyof RefreshTokenLife]?: RefreshTokenLife[Fact] | undefined }
     | undefined
 }
 
@@ -36,43 +67,110 @@ const unknownTraits: ProviderTraits = {
 }
 
 // RFC 7009 §2.
-const standardRevocation: RevocationRules = { style: 'rfc7009', goneStatuses: [] }
+const standardRevocation: RevocationRules = {
+  style: 'rfc7009',
+  goneStatuses: [],
+  method: 'POST',
+  clientAuthentication: null,
+}
 
-const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint'> = {
+// RFC 6749 §4.1.
+const standardAuthorization: AuthorizationRules = {
+  pkce: null,
+  parameters: {},
+  refreshTokenScopes: [],
+  exchangeParameters: {},
+  redirectUri: 'url',
+  codeParameter: 'code',
+  callbackMetadata: [],
+}
+
+// RFC 6749 §6.
+const standardRefresh: RefreshRules = {
+  parameters: {},
+  needsRedirectUri: false,
+  token: 'refresh_token',
+}
+
+const unknownLife: RefreshTokenLife = { rotates: null, retryWindowMs: null, absoluteMs: null }
+
+const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint' | Groups> = {
+  refreshEndpoint: null,
   revocationEndpoint: null,
-  revocation: standardRevocation,
+  authorizationEndpoint: null,
+  deviceAuthorizationEndpoint: null,
+  issuer: null,
+  discovery: null,
+  placeholders: {},
+  endpointHosts: [],
   clientAuthentication: 'client_secret_post',
+  clientIdParameter: 'client_id',
+  requestFormat: 'form',
   scopeSeparator: ' ',
+  headerName: 'authorization',
   headerScheme: 'Bearer',
   apiHosts: [],
-  traits: unknownTraits,
-  answers: standardAnswers,
   badToken: { codes: [], otherCodes: [] },
+  account: null,
   dataCentreOf: null,
 }
 
 /**
- * Makes the profile of a provider; what is not given is plain OAuth 2 (RFC 6749), with strict rotation.
+ * Makes the profile of a provider; what is not given is plain OAuth 2 (RFC 6749), with strict rotation. Where
+ * `traits.rotation` is not given it follows from `refreshTokens`.
  *
  * @example
  * defineProvider({ name: 'acme', tokenEndpoint: 'https://id.acme.example/token', apiHosts: ['api.acme.example'] })
  *
- * @throws InvalidInputError the name breaks the rule, an endpoint is not https, or a host is not one.
+ * @throws InvalidInputError the name breaks the rule, an endpoint is not https, a placeholder is not declared, or a
+ * host is not one.
  */
 export function defineProvider(definition: ProviderDefinition): ProviderProfile {
-  const { name, tokenEndpoint, traits, answers, revocation, ...rest } = definition
+  const { name, tokenEndpoint, traits, answers, revocation, authorization, refresh, refreshTokens, ...rest } =
+    definition
   checkName(name)
-  checkEndpoint(tokenEndpoint, 'token endpoint', name)
-  if (rest.revocationEndpoint) checkEndpoint(rest.revocationEndpoint, 'revocation endpoint', name)
+  const plain = { ...withDefaults(plainProvider, rest), name, tokenEndpoint }
+  const life = withDefaults(unknownLife, refreshTokens)
+  for (const [what, endpoint] of endpointsOf(plain)) checkEndpoint(endpoint, what, plain)
+  const endpointHosts = [
+    ...hostsOfEndpoints(plain),
+    ...plain.endpointHosts.map(host => parseHostPattern(host, name)),
+  ]
   return {
-    ...withDefaults(plainProvider, rest),
-    name,
-    tokenEndpoint,
-    apiHosts: (rest.apiHosts ?? []).map(host => parseHost(host, name)),
-    traits: withDefaults(unknownTraits, traits),
+    ...plain,
+    headerName: plain.headerName.toLowerCase(),
+    endpointHosts: [...new Set(endpointHosts)],
+    apiHosts: plain.apiHosts.map(host => checkedApiHost(host, plain)),
+    traits: withDefaults({ ...unknownTraits, rotation: rotationOf(life) }, traits),
     answers: withDefaults(standardAnswers, answers),
     revocation: withDefaults(standardRevocation, revocation),
+    authorization: withDefaults(standardAuthorization, authorization),
+    refresh: withDefaults(standardRefresh, refresh),
+    refreshTokens: life,
   }
+}
+
+/** Half a minute: in less, a request cannot be given up and repeated. */
+const SHORTEST_WINDOW_MS = 30_000
+
+function rotationOf({ rotates, retryWindowMs }: RefreshTokenLife): ProviderTraits['rotation'] {
+  if (rotates === 'never') return 'static'
+  return retryWindowMs !== null && retryWindowMs >= SHORTEST_WINDOW_MS ? 'window' : 'strict'
+}
+
+type Plain = Omit<ProviderProfile, Groups>
+
+function endpointsOf(profile: Plain): readonly (readonly [string, Endpoint])[] {
+  const all = [
+    ['token endpoint', profile.tokenEndpoint],
+    ['refresh endpoint', profile.refreshEndpoint],
+    ['revocation endpoint', profile.revocationEndpoint],
+    ['authorization endpoint', profile.authorizationEndpoint],
+    ['device authorization endpoint', profile.deviceAuthorizationEndpoint],
+    ['issuer', profile.issuer],
+    ['place of its metadata', profile.discovery],
+  ] as const
+  return all.flatMap(([what, endpoint]) => (endpoint === null ? [] : [[what, endpoint] as const]))
 }
 
 function checkName(name: unknown): void {
@@ -83,12 +181,31 @@ function checkName(name: unknown): void {
 }
 
 // A function is checked at every call instead, by what it gives.
-function checkEndpoint(endpoint: Endpoint, what: string, provider: string): void {
+function checkEndpoint(endpoint: Endpoint, what: string, profile: Plain): void {
   if (typeof endpoint === 'function') return
-  if (URL.canParse(endpoint) && isSecureUrl(new URL(endpoint))) return
+  checkPlaceholders(endpoint, profile)
+  const sample = sampleOf(endpoint, profile.placeholders)
+  if (URL.canParse(sample) && isSecureUrl(new URL(sample))) return
   throw new InvalidInputError(
-    `The ${what} of the provider "${provider}" is not an https URL without credentials ` +
+    `The ${what} of the provider "${profile.name}" is not an https URL without credentials ` +
       '(http is accepted for this machine only).',
+    { provider: profile.name },
+  )
+}
+
+function checkPlaceholders(template: string, { name: provider, placeholders }: Plain): void {
+  const declared = new Map<string, Placeholder>(Object.entries(placeholders))
+  const unknown = placeholdersIn(template).find(name => !declared.has(name))
+  if (unknown === undefined) return
+  throw new InvalidInputError(
+    `An endpoint or an API host of the provider "${provider}" has {${unknown}}, and placeholders does not declare it.`,
     { provider },
   )
+}
+
+function checkedApiHost(host: string, profile: Plain): string {
+  if (typeof host !== 'string' || placeholdersIn(host).length === 0) return parseHost(host, profile.name)
+  checkPlaceholders(host, profile)
+  parseHost(sampleOf(host, profile.placeholders), profile.name)
+  return host
 }

@@ -13,16 +13,26 @@
  * @module
  */
 export type { ProviderTraits } from '../lifecycle/provider-traits.ts'
-export { defineProvider, type ProviderDefinition } from './define-provider.ts'
-export { type GenericProviderOptions, genericProvider } from './generic-provider.ts'
 export type {
   AnswerMembers,
   AnswerRules,
+  ErrorCodes,
+  ErrorRule,
+  InstantMember,
+  KeptMember,
+} from './answer-rules.ts'
+export { defineProvider, type ProviderDefinition } from './define-provider.ts'
+export { type GenericProviderOptions, genericProvider } from './generic-provider.ts'
+export type {
+  AccountIdentity,
+  AuthorizationRules,
   BadTokenRules,
   ClientAuthentication,
   Endpoint,
-  ErrorCodes,
+  Placeholder,
   ProviderProfile,
+  RefreshRules,
+  RefreshTokenLife,
   RevocationRules,
 } from './profile.ts'
 export type { ProviderOverride } from './provider-override.ts'

@@ -1,7 +1,8 @@
 import type { IssuedTokens } from '../ports/provider.ts'
 import { Secret } from '../secret.ts'
+import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
+import { keptValue } from './kept-member.ts'
 import { accessTokenLifetime, refreshTokenLifetime } from './lifetime.ts'
-import type { AnswerMembers, AnswerRules } from './profile.ts'
 import { scopesOf } from './scopes.ts'
 
 /** VSCHAR of RFC 6749, appendix A, and as many as any header can carry. */
@@ -14,20 +15,24 @@ export function accessTokenOf(members: AnswerMembers): Secret | null {
 }
 
 /** Whether the token is used as a bearer token (RFC 6749 §7.1, RFC 6750). Absent counts as bearer. */
-export function isBearer(members: AnswerMembers): boolean {
+export function isUsedAsBearer(members: AnswerMembers, tokenTypes: AnswerRules['tokenTypes']): boolean {
   const type = members.get('token_type') ?? 'bearer'
-  return typeof type === 'string' && type.toLowerCase() === 'bearer'
+  return typeof type === 'string' && ['bearer', ...tokenTypes].includes(type.toLowerCase())
 }
 
-/** Everything around the access token: what makes no sense is left out and becomes a warning. */
+/**
+ * Everything around the access token: what makes no sense is left out and becomes a warning.
+ * @param nowMs the time, by the clock of the provider where it told it
+ */
 export function issuedTokens(
   accessToken: Secret,
   refreshToken: Secret | null,
   members: AnswerMembers,
   rules: AnswerRules,
+  nowMs: number,
 ): IssuedTokens {
-  const lifetime = accessTokenLifetime(members, rules.expiresInUnit)
-  const refreshLifetime = refreshTokenLifetime(members)
+  const lifetime = accessTokenLifetime(members, rules, nowMs)
+  const refreshLifetime = refreshTokenLifetime(members, rules, nowMs)
   const scopes = scopesOf(members.get('scope'))
   const metadata = keptMetadata(members, rules)
   return {
@@ -55,7 +60,7 @@ function keptMetadata(
   for (const [name, check] of rules.metadata) {
     const given = members.get(name)
     if (given === undefined || given === null) continue
-    const value = checked(check, given)
+    const value = typeof check === 'function' ? checked(check, given) : keptValue(check, given)
     if (value === null) warnings.push(`${name.toUpperCase()}_REJECTED`)
     else kept[name] = value
   }

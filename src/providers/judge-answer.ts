@@ -2,10 +2,11 @@ import type { Clock } from '../ports/clock.ts'
 import type { RefreshAnswer } from '../ports/provider.ts'
 import { TOO_LATE, type TransportAnswer } from '../ports/transport.ts'
 import { Secret } from '../secret.ts'
-import { accessTokenOf, isBearer, issuedTokens } from './issued-tokens.ts'
-import type { AnswerMembers, AnswerRules, ErrorCodes } from './profile.ts'
+import type { AnswerMembers, AnswerRules, ErrorCodes } from './answer-rules.ts'
+import { findErrorRule, wordsOf } from './error-rules.ts'
+import { accessTokenOf, issuedTokens, isUsedAsBearer } from './issued-tokens.ts'
 import { type ReadAnswer, readAnswer, salvageFrom } from './read-answer.ts'
-import { retryAfterOf } from './retry-after.ts'
+import { dateOf, retryAfterOf } from './retry-after.ts'
 
 type WholeAnswer = Extract<TransportAnswer, { kind: 'answered' }>
 
@@ -34,7 +35,7 @@ export function judgeAnswer(
         code: 'PROVIDER_UNAVAILABLE',
         detail: `no whole answer (${answer.reason})`,
         retryAfterMs: null,
-        refreshToken: successorOf(salvageFrom(answer.body), sent),
+        refreshToken: successorOf(salvageFrom(answer.body, rules), sent),
       }
     case 'answered':
       return judgeWholeAnswer(answer, sent, rules, clock)
@@ -48,7 +49,7 @@ function judgeWholeAnswer(
   clock: Clock,
 ): RefreshAnswer {
   const { status } = answer
-  const read = readAnswer(answer.body, rules.acceptsForm)
+  const read = readAnswer(answer.body, rules)
   const carried: Carried = {
     retryAfterMs: retryAfterOf(answer.headers, clock),
     refreshToken: successorOf(read.refreshToken, sent),
@@ -57,7 +58,8 @@ function judgeWholeAnswer(
     return { kind: 'ambiguous', code: 'PROVIDER_RESPONSE', detail: `HTTP ${status}, a redirect`, ...carried }
   }
   // Success is what the body says, whatever the status (Zoho's errors come with HTTP 200).
-  const issued = judgeSuccess(read, carried.refreshToken, rules)
+  const nowMs = dateOf(answer.headers.get('date')) ?? clock.wallMs()
+  const issued = judgeSuccess(read, carried.refreshToken, rules, nowMs)
   if (issued !== null) return issued
   if (status === 429) return { kind: 'throttled', detail: 'HTTP 429', ...carried }
   if (status >= 500) {
@@ -78,11 +80,13 @@ function judgeSuccess(
   read: ReadAnswer,
   refreshToken: Secret | null,
   rules: AnswerRules,
+  nowMs: number,
 ): RefreshAnswer | null {
-  if (read.kind === 'unintelligible' || hasError(read.members) || !isBearer(read.members)) return null
+  if (read.kind === 'unintelligible' || hasError(read.members)) return null
+  if (!isUsedAsBearer(read.members, rules.tokenTypes)) return null
   const accessToken = accessTokenOf(read.members)
   if (accessToken === null) return null
-  return { kind: 'issued', tokens: issuedTokens(accessToken, refreshToken, read.members, rules) }
+  return { kind: 'issued', tokens: issuedTokens(accessToken, refreshToken, read.members, rules, nowMs) }
 }
 
 // A code is on a list of the profile, or it is not named: `detail` never holds what a provider wrote.
@@ -92,6 +96,9 @@ function judgeFailure(
   rules: AnswerRules,
   carried: Carried,
 ): RefreshAnswer {
+  const told = findErrorRule(rules.errorRules, status, members)
+  if (told !== null)
+    return { kind: KINDS[told.means], detail: `HTTP ${status}, ${wordsOf(told)}`, ...carried }
   const code = members.get('error')
   const meaning = meaningOf(code, rules.errors)
   if (meaning !== null) return { kind: meaning, detail: `HTTP ${status}, ${code}`, ...carried }
@@ -105,6 +112,15 @@ function judgeFailure(
   const detail = `HTTP ${status} without a usable access token`
   return { kind: 'ambiguous', code: 'PROVIDER_RESPONSE', detail, ...carried }
 }
+
+// What is too early is alive, and passes when it has waited: as a throttle does.
+const KINDS = {
+  refused: 'refused',
+  misconfigured: 'misconfigured',
+  throttled: 'throttled',
+  too_early: 'throttled',
+  transient: 'failed',
+} as const
 
 // A profile's own function may fail; the answer around it must not be lost with it.
 function isThrottle(members: AnswerMembers, rules: AnswerRules): boolean {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { accessTokenLifetime, refreshTokenLifetime } from './lifetime.ts'
+import { type AnsweredDuration, accessTokenLifetime, refreshTokenLifetime } from './lifetime.ts'
+import { standardAnswers } from './standard-answers.ts'
+
+const NOW = Date.parse('2026-11-28T10:00:00Z')
+
+function lifetimeIn(members: object, rules: Partial<typeof standardAnswers> = {}): AnsweredDuration {
+  return accessTokenLifetime(new Map(Object.entries(members)), { ...standardAnswers, ...rules }, NOW)
+}
+
+function refreshLifetimeIn(members: object, rules: Partial<typeof standardAnswers> = {}): AnsweredDuration {
+  return refreshTokenLifetime(new Map(Object.entries(members)), { ...standardAnswers, ...rules }, NOW)
+}
 
 const TEN_YEARS = 315_360_000
 
@@ -11,7 +22,7 @@ describe('expires_in', () => {
     [1e3, 1_000_000],
     [TEN_YEARS, TEN_YEARS * 1_000],
   ])('of %j seconds is understood', (value, ms) => {
-    expect(accessTokenLifetime(new Map([['expires_in', value]]), 'seconds')).toEqual({ ms, strange: false })
+    expect(lifetimeIn({ expires_in: value })).toEqual({ ms, strange: false })
   })
 
   test.each([
@@ -38,14 +49,14 @@ describe('expires_in', () => {
     '٣٦٠٠',
   ])('of %j is strange and means nothing', value => {
     const strange = { ms: null, strange: true }
-    expect(accessTokenLifetime(new Map([['expires_in', value]]), 'seconds')).toEqual(strange)
-    expect(refreshTokenLifetime(new Map([['refresh_token_expires_in', value]]))).toEqual(strange)
+    expect(lifetimeIn({ expires_in: value })).toEqual(strange)
+    expect(refreshLifetimeIn({ refresh_token_expires_in: value })).toEqual(strange)
   })
 
   test.each([undefined, null])('of %j was not said', value => {
     const unsaid = { ms: null, strange: false }
-    expect(accessTokenLifetime(new Map([['expires_in', value]]), 'seconds')).toEqual(unsaid)
-    expect(refreshTokenLifetime(new Map())).toEqual(unsaid)
+    expect(lifetimeIn({ expires_in: value })).toEqual(unsaid)
+    expect(refreshLifetimeIn({})).toEqual(unsaid)
   })
 
   test.each([
@@ -60,9 +71,58 @@ describe('expires_in', () => {
     [{ expires_in: 3600, expires_in_sec: null }, 3_600_000],
     [{ expires_in_sec: 3600 }, 3_600_000],
   ])("beside Zoho's other unit, %j, is %i ms", (members, ms) => {
-    expect(accessTokenLifetime(new Map(Object.entries(members)), 'seconds_or_milliseconds')).toEqual({
+    expect(lifetimeIn(members, { expiresInUnit: 'seconds_or_milliseconds' })).toEqual({
       ms,
       strange: false,
     })
+  })
+})
+
+describe('an instant in place of a lifetime', () => {
+  const iso = { expiresAt: { member: 'expires_at', format: 'iso8601' } } as const
+  const epoch = { expiresAt: { member: 'expires_at', format: 'epoch_seconds' } } as const
+
+  test.each([
+    [iso, '2026-11-28T11:00:00Z'],
+    [iso, '2026-11-28T13:00:00.000+02:00'],
+    [epoch, NOW / 1_000 + 3_600],
+    [epoch, String(NOW / 1_000 + 3_600)],
+  ])('counts from the time of the answer: %j, %j', (rules, value) => {
+    expect(lifetimeIn({ expires_at: value }, rules)).toEqual({ ms: 3_600_000, strange: false })
+  })
+
+  test.each([
+    [iso, '2026-11-28T11:00:00'],
+    [iso, '2026-11-28'],
+    [iso, '2026-13-45T99:00:00Z'],
+    [iso, '2026-11-28T09:00:00Z'],
+    [iso, NOW],
+    [epoch, NOW / 1_000],
+    [epoch, NOW],
+    [epoch, '2026-11-28T11:00:00Z'],
+  ])('is strange and means nothing when it is past, far away or no instant: %j, %j', (rules, value) => {
+    expect(lifetimeIn({ expires_at: value }, rules)).toEqual({ ms: null, strange: true })
+  })
+
+  test('is not read beside a lifetime', () => {
+    const both = { expires_in: 60, expires_at: NOW / 1_000 + 3_600 }
+    expect(lifetimeIn(both, epoch)).toEqual({ ms: 60_000, strange: false })
+    expect(lifetimeIn({ expires_at: null }, epoch)).toEqual({ ms: null, strange: false })
+  })
+
+  test('may stand in expires_in itself', () => {
+    const rules = { expiresInUnit: 'epoch_seconds' } as const
+    expect(lifetimeIn({ expires_in: NOW / 1_000 + 60 }, rules)).toEqual({ ms: 60_000, strange: false })
+    expect(lifetimeIn({ expires_in: 3_600 }, rules)).toEqual({ ms: null, strange: true })
+  })
+
+  test('is known of refresh tokens, too, under the names of the profile', () => {
+    const names = { refreshTokenExpiresIn: ['x_refresh_token_expires_in', 'refresh_expires_in'] }
+    expect(refreshLifetimeIn({ refresh_expires_in: 60 }, names)).toEqual({ ms: 60_000, strange: false })
+    expect(refreshLifetimeIn({ refresh_token_expires_in: 60 }, names)).toEqual({ ms: null, strange: false })
+    const instant = {
+      refreshTokenExpiresAt: { member: 'refresh_token_expires_at', format: 'iso8601' },
+    } as const
+    expect(refreshLifetimeIn({ refresh_token_expires_at: '2026-11-28T10:01:00Z' }, instant).ms).toBe(60_000)
   })
 })

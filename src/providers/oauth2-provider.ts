@@ -1,5 +1,4 @@
 import * as oauth from 'oauth4webapi'
-import { InvalidInputError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
   AppCredentials,
@@ -9,16 +8,22 @@ import type {
   RevokeRequest,
   TokenProvider,
 } from '../ports/provider.ts'
-import { isSecureUrl } from '../ports/secure-url.ts'
 import type { Metadata } from '../ports/store.ts'
 import type { Transport, TransportAnswer } from '../ports/transport.ts'
 import { clientSecretBasic } from './basic-authentication.ts'
+import { resolveEndpoint } from './endpoints.ts'
 import { judgeAnswer } from './judge-answer.ts'
-import type { Endpoint, ProviderProfile, RevocationRules } from './profile.ts'
+import type { ClientAuthentication, ProviderProfile, RevocationRules } from './profile.ts'
 import { sendProtocolRequest } from './protocol-request.ts'
 
-/** Finds the app credentials that count for a connection: some apps have a secret in each data centre. */
-export type AppResolver = (app: AppCredentials, metadata: Metadata) => AppCredentials
+/**
+ * Finds the app credentials that count for a connection: some apps have a secret in each data centre, and some make
+ * one for each request. Null: it could not be made.
+ */
+export type AppResolver = (
+  app: AppCredentials,
+  metadata: Metadata,
+) => AppCredentials | Promise<AppCredentials | null>
 
 export interface OAuth2Ports {
   readonly transport: Transport
@@ -46,38 +51,25 @@ export class OAuth2Provider implements TokenProvider {
   }
 
   endpointOf(metadata: Metadata): URL {
-    return resolveEndpoint(this.profile.tokenEndpoint, metadata, this.name)
+    return resolveEndpoint(this.profile.refreshEndpoint ?? this.profile.tokenEndpoint, metadata, this.profile)
   }
 
   async refresh(request: RefreshRequest): Promise<RefreshAnswer> {
     const endpoint = this.endpointOf(request.metadata)
-    const app = this.#resolveApp(request.app, request.metadata)
-    const authentication = this.#authenticationOf(app)
-    if (authentication === null) {
-      return {
-        kind: 'misconfigured',
-        detail: 'not sent: the client id or the client secret is missing',
-        retryAfterMs: null,
-        refreshToken: null,
-      }
+    if (this.profile.refresh.token === 'access_token') {
+      return this.#judged(await this.#refreshAccessToken(endpoint, request), request)
     }
-    const { timeoutMs, until } = request
-    const answer = await sendProtocolRequest(this.#ports.transport, endpoint, { timeoutMs, until }, options =>
-      oauth.refreshTokenGrantRequest(
-        { issuer: endpoint.origin, token_endpoint: endpoint.href },
-        { client_id: app.clientId },
-        authentication,
-        request.refreshToken.reveal(),
-        options,
-      ),
-    )
-    return judgeAnswer(answer, request.refreshToken, this.profile.answers, this.#ports.clock)
+    const app = await this.#resolveApp(request.app, request.metadata)
+    if (app === null) return unsent('the client secret could not be made')
+    const authentication = authenticationOf(app, this.profile.clientAuthentication)
+    if (authentication === null) return unsent('the client id or the client secret is missing')
+    return this.#judged(await this.#refreshGrant(endpoint, request, app.clientId, authentication), request)
   }
 
   async revoke(request: RevokeRequest): Promise<RevokeAnswer> {
     const { revocationEndpoint, revocation } = this.profile
     if (revocationEndpoint === null) return { kind: 'unsupported' }
-    const endpoint = resolveEndpoint(revocationEndpoint, request.metadata, this.name)
+    const endpoint = resolveEndpoint(revocationEndpoint, request.metadata, this.profile)
     const answer =
       revocation.style === 'token_only'
         ? await this.#postToken(endpoint, request)
@@ -85,23 +77,48 @@ export class OAuth2Provider implements TokenProvider {
     return judgeRevocation(answer, revocation)
   }
 
-  // Null: the profile wants a secret, and there is none. An empty one is none.
-  #authenticationOf({ clientId, clientSecret }: AppCredentials): oauth.ClientAuth | null {
-    const secret = clientSecret?.reveal() ?? ''
-    const method = this.profile.clientAuthentication
-    if (clientId === '' || (secret === '' && method !== 'none')) return null
-    switch (method) {
-      case 'client_secret_post':
-        return oauth.ClientSecretPost(secret)
-      case 'client_secret_basic':
-        return clientSecretBasic(secret)
-      case 'none':
-        return oauth.None()
+  #refreshGrant(
+    endpoint: URL,
+    request: RefreshRequest,
+    clientId: string,
+    authentication: oauth.ClientAuth,
+  ): Promise<TransportAnswer> {
+    const { transport } = this.#ports
+    return sendProtocolRequest(transport, endpoint, this.profile, limitsOf(request), options =>
+      oauth.refreshTokenGrantRequest(
+        { issuer: endpoint.origin, token_endpoint: endpoint.href },
+        { client_id: clientId },
+        authentication,
+        request.refreshToken.reveal(),
+        { ...options, additionalParameters: this.#refreshParameters(request.metadata) },
+      ),
+    )
+  }
+
+  #judged(answer: TransportAnswer, { refreshToken }: RefreshRequest): RefreshAnswer {
+    return judgeAnswer(answer, refreshToken, this.profile.answers, this.#ports.clock)
+  }
+
+  // The token stands in the URL because the provider wants it there. The transport tells nobody.
+  #refreshAccessToken(endpoint: URL, request: RefreshRequest): Promise<TransportAnswer> {
+    const url = new URL(endpoint)
+    for (const [name, value] of Object.entries(this.profile.refresh.parameters)) {
+      url.searchParams.set(name, value)
     }
+    url.searchParams.set('access_token', request.refreshToken.reveal())
+    const headers = { accept: 'application/json', 'user-agent': 'evergrant' }
+    return this.#ports.transport.send({ method: 'GET', url, headers, body: '', ...limitsOf(request) })
+  }
+
+  #refreshParameters(metadata: Metadata): Record<string, string> {
+    const { parameters, needsRedirectUri } = this.profile.refresh
+    const given = needsRedirectUri ? metadata.redirect_uri : undefined
+    return { ...parameters, ...(typeof given === 'string' ? { redirect_uri: given } : {}) }
   }
 
   #postToken(endpoint: URL, { token, timeoutMs }: RevokeRequest): Promise<TransportAnswer> {
-    return this.#ports.transport.post({
+    return this.#ports.transport.send({
+      method: this.profile.revocation.method,
       url: endpoint,
       headers: {
         'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
@@ -113,11 +130,14 @@ export class OAuth2Provider implements TokenProvider {
   }
 
   async #requestRevocation(endpoint: URL, request: RevokeRequest): Promise<TransportAnswer> {
-    const app = request.app === null ? null : this.#resolveApp(request.app, request.metadata)
-    const authentication = app === null ? null : this.#authenticationOf(app)
+    const { revocation, clientAuthentication } = this.profile
+    const app = request.app === null ? null : await this.#resolveApp(request.app, request.metadata)
+    const authentication =
+      app === null ? null : authenticationOf(app, revocation.clientAuthentication ?? clientAuthentication)
     if (app === null || authentication === null) return { kind: 'unsent', reason: 'NO_APP_CREDENTIALS' }
     const { timeoutMs } = request
-    return await sendProtocolRequest(this.#ports.transport, endpoint, { timeoutMs }, options =>
+    const shape = { ...this.profile, method: revocation.method }
+    return await sendProtocolRequest(this.#ports.transport, endpoint, shape, { timeoutMs }, options =>
       oauth.revocationRequest(
         { issuer: endpoint.origin, revocation_endpoint: endpoint.href },
         { client_id: app.clientId },
@@ -129,18 +149,34 @@ export class OAuth2Provider implements TokenProvider {
   }
 }
 
+// Null: the profile wants a secret, and there is none. An empty one is none.
+function authenticationOf(
+  { clientId, clientSecret }: AppCredentials,
+  method: ClientAuthentication,
+): oauth.ClientAuth | null {
+  const secret = clientSecret?.reveal() ?? ''
+  if (clientId === '' || (secret === '' && method !== 'none')) return null
+  switch (method) {
+    case 'client_secret_post':
+      return oauth.ClientSecretPost(secret)
+    case 'client_secret_basic':
+      return clientSecretBasic(secret)
+    case 'none':
+      return oauth.None()
+  }
+}
+
+function limitsOf({ timeoutMs, until }: RefreshRequest): Pick<RefreshRequest, 'timeoutMs' | 'until'> {
+  return { timeoutMs, until }
+}
+
+function unsent(why: string): RefreshAnswer {
+  return { kind: 'misconfigured', detail: `not sent: ${why}`, retryAfterMs: null, refreshToken: null }
+}
+
 // A server that does not know the token answers 200 (RFC 7009 §2.2); 503 means that the token still is good.
 function judgeRevocation(answer: TransportAnswer, revocation: RevocationRules): RevokeAnswer {
   if (answer.kind !== 'answered') return { kind: 'failed', detail: answer.reason }
   const gone = answer.status === 200 || revocation.goneStatuses.includes(answer.status)
   return gone ? { kind: 'revoked' } : { kind: 'failed', detail: `HTTP ${answer.status}` }
-}
-
-function resolveEndpoint(endpoint: Endpoint, metadata: Metadata, provider: string): URL {
-  const text = typeof endpoint === 'string' ? endpoint : endpoint(metadata)
-  if (URL.canParse(text) && isSecureUrl(new URL(text))) return new URL(text)
-  throw new InvalidInputError(
-    `The profile of "${provider}" gives an endpoint that is not an https URL for the metadata of this connection.`,
-    { provider },
-  )
 }

@@ -1,5 +1,6 @@
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import type { Metadata } from '../ports/store.ts'
+import type { AnswerRules } from './answer-rules.ts'
 
 /**
  * How a client proves itself at the token endpoint (RFC 6749 §2.3.1). `client_secret_basic` form-encodes id and
@@ -9,14 +10,71 @@ import type { Metadata } from '../ports/store.ts'
 export type ClientAuthentication = 'client_secret_post' | 'client_secret_basic' | 'none'
 
 /**
- * A URL, or a function that finds it for a connection. Metadata come from the database and from callbacks: a
- * function maps them through a table and throws InvalidInputError for what is not in it; it never builds a host
- * from them.
+ * A URL, or a function that finds it for a connection. A URL may hold placeholders that the profile declares:
+ * `https://{subdomain}.zendesk.com/oauth/tokens`. Metadata come from the database and from callbacks: a function
+ * maps them through a table and throws InvalidInputError for what is not in it; it never builds a host from them.
  */
 export type Endpoint = string | ((metadata: Metadata) => string)
 
-/** The top-level members of a JSON answer, or the fields of a form-encoded one. */
-export type AnswerMembers = ReadonlyMap<string, unknown>
+/**
+ * What may stand for a `{name}` in an endpoint. The value comes from the connection's metadata under that name, else
+ * from `parameters` of the provider's options, else from `default`.
+ * - `label`: one label of a host name (`acme` in `acme.zendesk.com`).
+ * - `segment`: one segment of a path (a tenant, a realm).
+ * - `choice`: one of `values`.
+ * - `host`: a whole host; only one that `endpointHosts` allows.
+ * - `base`: an https URL without query; only on a host that `endpointHosts` allows.
+ */
+export interface Placeholder {
+  readonly kind: 'label' | 'segment' | 'choice' | 'host' | 'base'
+  /** What it is, for whoever has to give it: `the subdomain of the Zendesk account`. */
+  readonly description: string
+  /** Of `choice`: all there are. */
+  readonly values?: readonly string[] | undefined
+  /** Where neither connection nor options name one. Absent: one of them has to. */
+  readonly default?: string | undefined
+}
+
+/** How an account is connected: what an authorization request of RFC 6749 §4.1 needs beside the standard's. */
+export interface AuthorizationRules {
+  /** PKCE (RFC 7636). Null: not known. It is used wherever it is not `rejected`. */
+  readonly pkce: 'required' | 'supported' | 'rejected' | null
+  /** Parameters of every request, for instance `access_type: 'offline'`. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** Scopes without which no refresh token comes. */
+  readonly refreshTokenScopes: readonly string[]
+  /** Parameters that the exchange of the code needs beside the standard's. */
+  readonly exchangeParameters: Readonly<Record<string, string>>
+  /** What `redirect_uri` holds: a URL, or a name that the provider gave to it (eBay). */
+  readonly redirectUri: 'url' | 'name'
+  /** The parameter of the callback that holds the code. */
+  readonly codeParameter: string
+  /** Parameters of the callback that belong into the connection's metadata: they name its host or its account. */
+  readonly callbackMetadata: readonly string[]
+}
+
+/** What a refresh sends beside the standard's parameters (RFC 6749 §6). */
+export interface RefreshRules {
+  /** Parameters of every request; those of the standard cannot be changed. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** Whether `redirect_uri` has to be the one of the authorization. */
+  readonly needsRedirectUri: boolean
+  /**
+   * What is refreshed. `access_token`: the access token itself, by a GET that holds it in its query (Instagram);
+   * it is stored as the refresh token, too. `grant_type` then is one of `parameters`.
+   */
+  readonly token: 'refresh_token' | 'access_token'
+}
+
+/** How the refresh tokens of a provider live, as far as it is known. Durations in milliseconds. */
+export interface RefreshTokenLife {
+  /** Whether a refresh brings another. `sometimes`: store what comes back, keep the old one if nothing does. */
+  readonly rotates: 'never' | 'always' | 'sometimes' | null
+  /** How long a refresh token that was used is still answered, and does no harm. 0: not at all. */
+  readonly retryWindowMs: number | null
+  /** How long the grant lives, however often it is refreshed. Null: no end, or not known. */
+  readonly absoluteMs: number | null
+}
 
 /** How a revocation is asked for, and its answer read. */
 export interface RevocationRules {
@@ -24,35 +82,10 @@ export interface RevocationRules {
   readonly style: 'rfc7009' | 'token_only'
   /** Statuses beside 200 that mean that the token is gone. */
   readonly goneStatuses: readonly number[]
-}
-
-/** What the `error` codes of a token endpoint mean. A code on no list is passing, never terminal. */
-export interface ErrorCodes {
-  /** The grant is refused. */
-  readonly refused: readonly string[]
-  /** App credentials, redirect URI or profile are wrong; the grant may be good. */
-  readonly misconfigured: readonly string[]
-  /** Too many requests: try later. */
-  readonly throttled: readonly string[]
-  /** The provider stumbled: try again. */
-  readonly transient: readonly string[]
-}
-
-/** How the answers of a token endpoint are read. */
-export interface AnswerRules {
-  /** Whether a form-encoded body is read too. */
-  readonly acceptsForm: boolean
-  /** What its `error` codes mean. */
-  readonly errors: ErrorCodes
-  /** Recognises a throttle by more than its code. Null: the code and status 429 are enough. */
-  readonly isThrottle: ((members: AnswerMembers) => boolean) | null
-  /**
-   * The unit of `expires_in`. `seconds_or_milliseconds`: milliseconds when `expires_in_sec` stands beside it or
-   * when it would be more than a day.
-   */
-  readonly expiresInUnit: 'seconds' | 'seconds_or_milliseconds'
-  /** Members to keep as metadata: each with a check that gives the value to keep, or null to drop it. */
-  readonly metadata: ReadonlyMap<string, (value: unknown) => string | null>
+  /** The method of the request. */
+  readonly method: 'POST' | 'DELETE'
+  /** How the client proves itself there. Null: as at the token endpoint. */
+  readonly clientAuthentication: ClientAuthentication | null
 }
 
 /** How an API's answer says that the access token is bad. Status 401 always does, unless a code says otherwise. */
@@ -63,23 +96,68 @@ export interface BadTokenRules {
   readonly otherCodes: readonly string[]
 }
 
+/**
+ * Where the account that was connected can be told from another.
+ * - `answer`: a member of the answer to the code, as a path (`team.id`).
+ * - `callback`: a parameter of the callback.
+ * - `id_token`: a claim (OpenID Connect Core §2).
+ * - `request`: a member of the answer to a GET with the access token.
+ */
+export type AccountIdentity =
+  | { readonly kind: 'answer'; readonly member: string }
+  | { readonly kind: 'callback'; readonly parameter: string }
+  | { readonly kind: 'id_token'; readonly claim: string }
+  | { readonly kind: 'request'; readonly url: string; readonly member: string }
+
 /** Everything Evergrant knows of a provider. Made by `defineProvider`. */
 export interface ProviderProfile {
   /** The name in every call and in the table, for instance `zoho_crm`. */
   readonly name: string
-  /** Where refreshes go (RFC 6749 §3.2). */
+  /** Where codes are exchanged, and refreshes go unless there is a `refreshEndpoint` (RFC 6749 §3.2). */
   readonly tokenEndpoint: Endpoint
+  /** Where refreshes go, at a provider that has a URL of its own for them. Null: to the token endpoint. */
+  readonly refreshEndpoint: Endpoint | null
   /** Where revocations go (RFC 7009 §2; `revocation_endpoint` of RFC 8414). Null: the provider has none. */
   readonly revocationEndpoint: Endpoint | null
-  /** How they are asked for there. */
+  /** Where accounts are connected (RFC 6749 §3.1). Null: not known. */
+  readonly authorizationEndpoint: Endpoint | null
+  /** Where devices are (RFC 8628 §3.1). Null: the provider has none, or it is not known. */
+  readonly deviceAuthorizationEndpoint: Endpoint | null
+  /** The issuer identifier (RFC 8414 §2). Null: the provider has none, or it is not known. */
+  readonly issuer: string | null
+  /** Where its metadata are, when not at the place that follows from the issuer. */
+  readonly discovery: string | null
+  /** What stands for each `{name}` in the endpoints. */
+  readonly placeholders: Readonly<Record<string, Placeholder>>
+  /**
+   * Hosts that an endpoint may be on, whatever a connection says. `*` stands for one label: `*.zendesk.com`. Hosts
+   * that stand in the endpoints themselves are among them.
+   */
+  readonly endpointHosts: readonly string[]
+  /** How an account is connected. */
+  readonly authorization: AuthorizationRules
+  /** How it is refreshed. */
+  readonly refresh: RefreshRules
+  /** How its refresh tokens live. */
+  readonly refreshTokens: RefreshTokenLife
+  /** How a revocation is asked for. */
   readonly revocation: RevocationRules
-  /** How the app proves itself there. */
+  /** How the app proves itself at the token endpoint. */
   readonly clientAuthentication: ClientAuthentication
+  /** The name of the parameter that holds the app's id: `client_id`, or `client_key` at TikTok. */
+  readonly clientIdParameter: string
+  /** How the body of a request is written. RFC 6749 knows `form` only. */
+  readonly requestFormat: 'form' | 'json'
   /** What separates scopes in a request; answers may always use spaces (RFC 6749 §3.3). */
   readonly scopeSeparator: ' ' | ','
-  /** The scheme of the `Authorization` header at the provider's APIs. */
+  /** The header that carries the access token at the provider's APIs, in small letters. */
+  readonly headerName: string
+  /** The scheme in front of the token in that header. Empty: the token alone. */
   readonly headerScheme: string
-  /** Hosts (`www.zohoapis.com`) that the access token may be sent to. */
+  /**
+   * Hosts (`www.zohoapis.com`) that the access token may be sent to. They may hold the placeholders of the endpoints.
+   * The origins that a connection's metadata hold by a rule of `answers.metadata` are added.
+   */
   readonly apiHosts: readonly string[]
   /** How its tokens live. */
   readonly traits: ProviderTraits
@@ -87,6 +165,8 @@ export interface ProviderProfile {
   readonly answers: AnswerRules
   /** How its APIs say that an access token is bad. */
   readonly badToken: BadTokenRules
+  /** Where the connected account can be told from another. Null: not known. */
+  readonly account: AccountIdentity | null
   /**
    * The data centre of a connection, for apps that have a secret in each. Null: the provider has no data
    * centres. The function gives null where none is known.

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { isLoopbackHttp } from '../ports/secure-url.ts'
 import type { Transport, TransportAnswer, TransportRequest } from '../ports/transport.ts'
+import type { ProviderProfile } from './profile.ts'
 
 /** What `oauth4webapi` takes to write a request and hand it over instead of sending it. */
 export interface ProtocolOptions {
@@ -12,6 +13,11 @@ export interface ProtocolOptions {
   ) => Promise<Response>
 }
 
+/** How a request differs from what the standards have it. */
+export interface RequestShape extends Pick<ProviderProfile, 'requestFormat' | 'clientIdParameter'> {
+  readonly method?: 'POST' | 'DELETE'
+}
+
 /**
  * Lets `oauth4webapi` write a request and sends it over our transport, which alone knows whether bytes left and
  * what came back. The library's own reading of answers is not used: see docs/decisions/0013.
@@ -19,6 +25,7 @@ export interface ProtocolOptions {
 export async function sendProtocolRequest(
   transport: Transport,
   endpoint: URL,
+  shape: RequestShape,
   limits: Pick<TransportRequest, 'timeoutMs' | 'until'>,
   write: (options: ProtocolOptions) => Promise<Response>,
 ): Promise<TransportAnswer> {
@@ -28,7 +35,12 @@ export async function sendProtocolRequest(
       headers: { 'user-agent': 'evergrant' },
       [oauth.allowInsecureRequests]: isLoopbackHttp(endpoint),
       [oauth.customFetch]: async (url, { headers, body }) => {
-        answer = await transport.post({ url: new URL(url), headers, body: body.toString(), ...limits })
+        answer = await transport.send({
+          method: shape.method ?? 'POST',
+          url: new URL(url),
+          ...shaped(headers, body, shape),
+          ...limits,
+        })
         return new Response(null)
       },
     })
@@ -36,4 +48,25 @@ export async function sendProtocolRequest(
     // The library refused its input before it sent anything. Its errors may hold secrets: none goes further.
   }
   return answer
+}
+
+function shaped(
+  headers: Record<string, string>,
+  fields: URLSearchParams,
+  { requestFormat, clientIdParameter }: RequestShape,
+): Pick<TransportRequest, 'headers' | 'body'> {
+  const clientId = fields.get('client_id')
+  if (clientId !== null && clientIdParameter !== 'client_id') {
+    fields.delete('client_id')
+    fields.set(clientIdParameter, clientId)
+  }
+  switch (requestFormat) {
+    case 'form':
+      return { headers, body: fields.toString() }
+    case 'json':
+      return {
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(Object.fromEntries(fields)),
+      }
+  }
 }

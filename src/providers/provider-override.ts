@@ -2,13 +2,15 @@ import { InvalidInputError } from '../errors.ts'
 import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
 import { Secret } from '../secret.ts'
 import { parseHost } from './api-host.ts'
+import { parseHostPattern } from './endpoint-hosts.ts'
 import type { ProviderProfile } from './profile.ts'
 
 /** What a back end says about one provider: its app credentials, and what differs from the profile. */
 export interface ProviderOverride {
   /** The app's id at the provider. */
   readonly clientId?: string | undefined
-  readonly clientSecret?: string | undefined
+  /** Or a function that makes one for each request, for a provider whose secret is a token that expires (Apple). */
+  readonly clientSecret?: string | (() => string | Promise<string>) | undefined
   /** Secrets of the same app by data centre (`{ eu: '…' }`), over `clientSecret`. Zoho only. */
   readonly clientSecrets?: Readonly<Record<string, string | undefined>> | undefined
   /** Hosts beside the profile's that `fetch` may send the access token to. */
@@ -17,6 +19,17 @@ export interface ProviderOverride {
   readonly location?: string | undefined
   /** The accounts server of all connections: https, or http on loopback. Zoho only. */
   readonly accountsServer?: string | undefined
+  /** Values for `{placeholders}` of the endpoints, for connections whose metadata name none: `{ tenant: '…' }`. */
+  readonly parameters?: Readonly<Record<string, string | undefined>> | undefined
+  /** Hosts that metadata of a connection may name for an endpoint: `gitlab.acme.example`, `*.acme.example`. */
+  readonly endpointHosts?: readonly string[] | undefined
+  /**
+   * The redirect URI of the app, for providers that want it at each refresh (GitLab, Mollie). `redirect_uri` in the
+   * metadata of a connection wins.
+   */
+  readonly redirectUri?: string | undefined
+  /** Parameters that a refresh sends beside those of the profile: `{ expires_in: '3600' }` at Zendesk. */
+  readonly refreshParameters?: Readonly<Record<string, string | undefined>> | undefined
   /** The profile of a provider that is not built in, or one to use instead of the built-in. */
   readonly profile?: ProviderProfile | undefined
 }
@@ -25,10 +38,16 @@ export interface ProviderOverride {
 export interface ParsedOverride {
   readonly clientId: string | null
   readonly clientSecret: Secret | null
+  /** Makes a secret for each request. */
+  readonly makeSecret: (() => unknown) | null
   readonly clientSecrets: ReadonlyMap<string, Secret>
   readonly allowHosts: readonly string[]
   readonly location: string | undefined
   readonly accountsServer: string | undefined
+  readonly parameters: ReadonlyMap<string, string>
+  readonly endpointHosts: readonly string[]
+  readonly redirectUri: string | undefined
+  readonly refreshParameters: ReadonlyMap<string, string>
   readonly profile: ProviderProfile | null
 }
 
@@ -39,6 +58,10 @@ const NAMES: NamesOf<ProviderOverride> = {
   allowHosts: true,
   location: true,
   accountsServer: true,
+  parameters: true,
+  endpointHosts: true,
+  redirectUri: true,
+  refreshParameters: true,
   profile: true,
 }
 
@@ -52,13 +75,26 @@ export function parseOverride(value: unknown, provider: string): ParsedOverride 
     { subject: { provider } },
   )
   const text = (name: string): string | undefined => parseText(options.get(name), name, provider)
+  const texts = (name: string, example: string): ReadonlyMap<string, string> =>
+    parseTexts(options.get(name), name, example, provider)
+  const makeSecret = makerOf(options.get('clientSecret'))
   return {
     clientId: text('clientId') ?? null,
-    clientSecret: secretOf(text('clientSecret')),
-    clientSecrets: parseSecrets(options.get('clientSecrets'), provider),
-    allowHosts: parseHosts(options.get('allowHosts'), provider),
+    clientSecret: makeSecret === null ? secretOf(text('clientSecret')) : null,
+    makeSecret,
+    clientSecrets: new Map(
+      Array.from(texts('clientSecrets', "{ eu: '…' }"), ([dataCentre, secret]) => [
+        dataCentre.toLowerCase(),
+        Secret.of(secret),
+      ]),
+    ),
+    allowHosts: parseHosts(options.get('allowHosts'), 'allowHosts', provider, parseHost),
     location: text('location'),
     accountsServer: text('accountsServer'),
+    parameters: texts('parameters', "{ tenant: '…' }"),
+    endpointHosts: parseHosts(options.get('endpointHosts'), 'endpointHosts', provider, parseHostPattern),
+    redirectUri: text('redirectUri'),
+    refreshParameters: texts('refreshParameters', "{ expires_in: '3600' }"),
     profile: parseProfile(options.get('profile'), provider),
   }
 }
@@ -86,26 +122,37 @@ function secretOf(text: string | undefined): Secret | null {
   return text === undefined ? null : Secret.of(text)
 }
 
-function parseSecrets(value: unknown, provider: string): ReadonlyMap<string, Secret> {
-  const secrets = new Map<string, Secret>()
-  if (value === undefined) return secrets
-  const message = `The option clientSecrets of the provider "${provider}" must be an object like { eu: '…' }.`
-  for (const [dataCentre, text] of parseRecord(value, message, provider)) {
-    const secret = secretOf(parseText(text, `clientSecrets.${dataCentre}`, provider))
-    if (secret !== null) secrets.set(dataCentre.toLowerCase(), secret)
-  }
-  return secrets
+function makerOf(value: unknown): (() => unknown) | null {
+  return typeof value === 'function' ? () => value() : null
 }
 
-function parseHosts(value: unknown, provider: string): readonly string[] {
+function parseTexts(
+  value: unknown,
+  name: string,
+  example: string,
+  provider: string,
+): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>()
+  if (value === undefined) return texts
+  const message = `The option ${name} of the provider "${provider}" must be an object like ${example}.`
+  for (const [field, given] of parseRecord(value, message, provider)) {
+    const text = parseText(given, `${name}.${field}`, provider)
+    if (text !== undefined) texts.set(field, text)
+  }
+  return texts
+}
+
+function parseHosts(
+  value: unknown,
+  name: string,
+  provider: string,
+  parse: (host: unknown, provider: string) => string,
+): readonly string[] {
   if (value === undefined) return []
-  if (Array.isArray(value)) return value.map(host => parseHost(host, provider))
-  throw new InvalidInputError(
-    `The option allowHosts of the provider "${provider}" must be an array of hosts.`,
-    {
-      provider,
-    },
-  )
+  if (Array.isArray(value)) return value.map(host => parse(host, provider))
+  throw new InvalidInputError(`The option ${name} of the provider "${provider}" must be an array of hosts.`, {
+    provider,
+  })
 }
 
 // What `defineProvider` made has all fields; anything else has not.

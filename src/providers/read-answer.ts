@@ -1,6 +1,6 @@
+import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
 import { decodeAnswer } from './answer-text.ts'
-import type { AnswerMembers } from './profile.ts'
-import { type ScannedMember, scanObject, stringOf } from './scan-object.ts'
+import { type ScannedMember, type ScannedObject, scanObject, stringOf } from './scan-object.ts'
 
 /**
  * A body, read. `refreshToken` is the one it carried, also when nothing else in it can be understood; an empty
@@ -25,15 +25,19 @@ const DECISIVE = new Set([
   'error',
 ])
 
+/** What decides how a body is read. */
+export type ReadingRules = Pick<AnswerRules, 'acceptsForm' | 'within' | 'successor'>
+
 /**
  * Reads the body of a token endpoint by its content, not its label (RFC 6749 §5.1).
- * @param acceptsForm whether a form-encoded body counts as an answer; a refresh token in it is carried anyway
+ * @param rules a form-encoded body may not count as an answer; a refresh token in it is carried anyway
  */
-export function readAnswer(body: Uint8Array, acceptsForm: boolean): ReadAnswer {
+export function readAnswer(body: Uint8Array, rules: ReadingRules): ReadAnswer {
   const { text, intact } = decodeAnswer(body)
   const form = readForm(text)
-  const scanned = form === null ? scanObject(text) : { members: form, depth: 1 }
-  const carried = refreshTokenIn(scanned.members)
+  const scanned: ScannedObject = form === null ? scanObject(text) : { members: form, open: null, depth: 1 }
+  const inner = innerOf(scanned, rules.within)
+  const carried = successorIn(inner ?? scanned.members, rules.successor)
   // A replacement character in broken bytes is no part of a token.
   const refreshToken = intact || !carried?.includes('\ufffd') ? carried : null
 
@@ -41,23 +45,38 @@ export function readAnswer(body: Uint8Array, acceptsForm: boolean): ReadAnswer {
   if (body.length === 0) return unintelligible('an empty body')
   if (!intact) return unintelligible('a body that is not text')
   if (scanned.depth > MAX_DEPTH) return unintelligible('a body that nests too deep')
-  if (contradictsItself(scanned.members)) return unintelligible('a body that contradicts itself')
-  const members = form === null ? parseObject(text) : acceptsForm ? membersOf(form) : null
+  if (contradictsItself(scanned.members) || contradictsItself(inner ?? [])) {
+    return unintelligible('a body that contradicts itself')
+  }
+  const members = form === null ? parseObject(text) : rules.acceptsForm ? membersOf(form) : null
   return members === null
     ? unintelligible('a body that is not a JSON object')
-    : { kind: 'members', members, refreshToken }
+    : { kind: 'members', members: flattened(members, rules.within), refreshToken }
 }
 
 /** The refresh token of a body that was cut, as far as it came. */
-export function salvageFrom(body: Uint8Array): string | null {
-  return readAnswer(body, false).refreshToken
+export function salvageFrom(body: Uint8Array, rules: ReadingRules): string | null {
+  return readAnswer(body, { ...rules, acceptsForm: false }).refreshToken
 }
 
-function refreshTokenIn(members: readonly ScannedMember[]): string | null {
-  const values = members
-    .filter(member => member.name === 'refresh_token')
-    .map(member => stringOf(member.value))
+function successorIn(members: readonly ScannedMember[], name: string): string | null {
+  const values = members.filter(member => member.name === name).map(member => stringOf(member.value))
   return values.findLast(value => value !== null && value !== '') ?? null
+}
+
+// The members of the object that a profile looks into, cut or not. Null: the answer is flat.
+function innerOf({ members, open }: ScannedObject, within: string | null): readonly ScannedMember[] | null {
+  if (within === null) return null
+  const found = (open?.name === within ? open : null) ?? members.findLast(({ name }) => name === within)
+  return found?.value.startsWith('{') ? scanObject(found.value).members : null
+}
+
+// What decides comes from the inner object alone: another chain of tokens may stand around it (Slack's bot).
+function flattened(members: AnswerMembers, within: string | null): AnswerMembers {
+  const inner = within === null ? null : objectOf(members.get(within))
+  if (inner === null) return members
+  const around = [...members].filter(([name]) => name === 'error' || !DECISIVE.has(name))
+  return new Map([...around, ...inner])
 }
 
 function contradictsItself(members: readonly ScannedMember[]): boolean {
@@ -73,12 +92,15 @@ function contradictsItself(members: readonly ScannedMember[]): boolean {
 // A Map has no prototype to pollute and no `__proto__` to trip over.
 function parseObject(text: string): AnswerMembers | null {
   try {
-    const value: unknown = JSON.parse(text)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? new Map(Object.entries(value)) : null
+    return objectOf(JSON.parse(text))
   } catch {
     return null
   }
+}
+
+function objectOf(value: unknown): AnswerMembers | null {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? new Map(Object.entries(value)) : null
 }
 
 // Each field as the JSON string it would have been. Null: not a form.

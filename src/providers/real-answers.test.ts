@@ -7,7 +7,7 @@ import {
   verdictOn,
   zohoRules,
 } from '../../test/support/judged.ts'
-import type { AnswerRules } from './profile.ts'
+import type { AnswerRules } from './answer-rules.ts'
 
 const zohoToken = '1000.8cb99dxxxxxxxxxxxxx9be93.9b8xxxxxxxxxxxxxxxf'
 const zohoThrottle = {

@@ -18,7 +18,7 @@ const acme = genericProvider({
 class RecordingTransport implements Transport {
   readonly requests: TransportRequest[] = []
 
-  async post(request: TransportRequest): Promise<{ kind: 'unsent'; reason: string }> {
+  async send(request: TransportRequest): Promise<{ kind: 'unsent'; reason: string }> {
     this.requests.push(request)
     return { kind: 'unsent', reason: 'RECORDED' }
   }

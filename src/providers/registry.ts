@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors.ts'
 import type { AppCredentials } from '../ports/provider.ts'
-import type { Secret } from '../secret.ts'
+import { Secret } from '../secret.ts'
 import { type AppResolver, type OAuth2Ports, OAuth2Provider } from './oauth2-provider.ts'
 import type { ProviderProfile } from './profile.ts'
 import {
@@ -9,6 +9,7 @@ import {
   parseOverride,
   parseRecord,
 } from './provider-override.ts'
+import { withSettings } from './provider-settings.ts'
 import { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'
 import { zohoDataCentreAt, zohoDataCentres } from './zoho-data-centres.ts'
 
@@ -77,7 +78,7 @@ function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
 }
 
 function configure(name: string, override: ParsedOverride, options: ProvidersOptions): OAuth2Provider {
-  const profile = profileOf(name, override, options)
+  const profile = withSettings(profileOf(name, override, options), override)
   if (profile.dataCentreOf === null && override.clientSecrets.size > 0) throw notZoho(name, 'clientSecrets')
   const ports: OAuth2Ports = { transport: options.transport, clock: options.clock }
   return new OAuth2Provider(profile, ports, appResolver(profile, override))
@@ -126,10 +127,24 @@ function notZoho(provider: string, option: string): InvalidInputError {
 
 // The app is the same in every data centre; only its secret differs, and the one of the data centre is right.
 function appResolver({ dataCentreOf }: ProviderProfile, override: ParsedOverride): AppResolver {
+  const { clientId, clientSecrets, makeSecret } = override
   return (app, metadata) => {
-    const isConfiguredApp = override.clientId === null || override.clientId === app.clientId
+    const isConfiguredApp = clientId === null || clientId === app.clientId
     const dataCentre = isConfiguredApp ? dataCentreOf?.(metadata) : null
-    const clientSecret = override.clientSecrets.get(dataCentre ?? '') ?? app.clientSecret
-    return { clientId: app.clientId, clientSecret }
+    const clientSecret = clientSecrets.get(dataCentre ?? '') ?? app.clientSecret
+    if (clientSecret !== null || makeSecret === null || !isConfiguredApp) {
+      return { clientId: app.clientId, clientSecret }
+    }
+    return withMadeSecret(app.clientId, makeSecret)
+  }
+}
+
+// What a function of the back end throws may hold its key: nobody hears of it.
+async function withMadeSecret(clientId: string, makeSecret: () => unknown): Promise<AppCredentials | null> {
+  try {
+    const secret = await makeSecret()
+    return typeof secret === 'string' && secret !== '' ? { clientId, clientSecret: Secret.of(secret) } : null
+  } catch {
+    return null
   }
 }

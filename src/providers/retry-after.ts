@@ -18,7 +18,8 @@ export function retryAfterOf(headers: Headers, clock: Clock): number | null {
   return clamp(until - (dateOf(headers.get('date')) ?? clock.wallMs()))
 }
 
-function dateOf(value: string | null): number | null {
+/** An HTTP date (RFC 9110 §5.6.7), as ms since 1970. */
+export function dateOf(value: string | null): number | null {
   if (value === null || !HTTP_DATE.test(value)) return null
   const date = Date.parse(value)
   return Number.isNaN(date) ? null : date

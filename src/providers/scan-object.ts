@@ -8,6 +8,8 @@ export interface ScannedMember {
 export interface ScannedObject {
   /** The top-level members whose value is whole, in order, repeated ones too. */
   readonly members: readonly ScannedMember[]
+  /** The member in whose value the text ended, as far as it came. */
+  readonly open: ScannedMember | null
   /** How deep objects and arrays nest, as far as was read; the object itself counts as 1. */
   readonly depth: number
 }
@@ -25,6 +27,7 @@ interface ScannedValue {
  */
 export function scanObject(text: string): ScannedObject {
   const members: ScannedMember[] = []
+  let open: ScannedMember | null = null
   let depth = 1
   let at = skipBlanks(text, text.indexOf('{') + 1)
   while (text[at] === '"') {
@@ -34,14 +37,15 @@ export function scanObject(text: string): ScannedObject {
     const start = skipBlanks(text, colon + 1)
     const value = scanValue(text, start)
     depth = Math.max(depth, 1 + value.depth)
-    if (!value.whole) break
-    members.push({
-      name: stringOf(text.slice(at, name.end)) ?? '',
-      value: text.slice(start, value.end),
-    })
+    const member = { name: stringOf(text.slice(at, name.end)) ?? '', value: text.slice(start, value.end) }
+    if (!value.whole) {
+      open = member
+      break
+    }
+    members.push(member)
     at = nextMember(text, value.end)
   }
-  return { members, depth }
+  return { members, open, depth }
 }
 
 /** What a JSON string literal means; raw control characters in it are tolerated. Null: not a string literal. */

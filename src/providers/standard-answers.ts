@@ -1,4 +1,5 @@
-import type { AnswerRules, ErrorCodes } from './profile.ts'
+import type { AnswerRules, ErrorCodes } from './answer-rules.ts'
+import type { Given } from './with-defaults.ts'
 
 /** The error codes of RFC 6749 §5.2, and those that many providers add. */
 export const standardErrorCodes: ErrorCodes = {
@@ -17,11 +18,29 @@ export const standardErrorCodes: ErrorCodes = {
   transient: ['temporarily_unavailable', 'server_error', 'invalid_request'],
 }
 
+/** The standard's codes, and those of a provider in front of them: the first list that has a code counts. */
+export function errorCodes(own: Given<ErrorCodes>): ErrorCodes {
+  const { refused, misconfigured, throttled, transient } = standardErrorCodes
+  return {
+    refused: [...(own.refused ?? []), ...refused],
+    misconfigured: [...(own.misconfigured ?? []), ...misconfigured],
+    throttled: [...(own.throttled ?? []), ...throttled],
+    transient: [...(own.transient ?? []), ...transient],
+  }
+}
+
 /** Answers as RFC 6749 §5 has them. */
 export const standardAnswers: AnswerRules = {
   acceptsForm: false,
+  within: null,
+  tokenTypes: [],
+  successor: 'refresh_token',
   errors: standardErrorCodes,
+  errorRules: [],
   isThrottle: null,
   expiresInUnit: 'seconds',
+  expiresAt: null,
+  refreshTokenExpiresIn: ['refresh_token_expires_in'],
+  refreshTokenExpiresAt: null,
   metadata: new Map(),
 }

@@ -121,7 +121,8 @@ describe('settings of Zoho', () => {
 })
 
 describe('the api_domain of an answer', () => {
-  const check = zohoCrm({ allowHosts: ['127.0.0.1:4100'] }).answers.metadata.get('api_domain')
+  const rule = zohoCrm({ allowHosts: ['127.0.0.1:4100'] }).answers.metadata.get('api_domain')
+  const check = typeof rule === 'function' ? rule : undefined
 
   test.each([
     ['https://www.zohoapis.eu', 'https://www.zohoapis.eu'],

@@ -1,9 +1,10 @@
 import { InvalidInputError } from '../errors.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
 import type { Metadata } from '../ports/store.ts'
+import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
 import { defineProvider } from './define-provider.ts'
-import type { AnswerMembers, AnswerRules, ProviderProfile } from './profile.ts'
+import type { ProviderProfile } from './profile.ts'
 import { standardErrorCodes } from './standard-answers.ts'
 import {
   unpublishedZohoLocations,

@@ -36,18 +36,18 @@ export function exchange(request: TransportRequest, agent: Agent, clock: Clock):
   })
 }
 
-function prepare({ url, headers, body }: TransportRequest, agent: Agent): ClientRequest {
+function prepare({ method = 'POST', url, headers, body }: TransportRequest, agent: Agent): ClientRequest {
   const all = Object.entries({
     ...headers,
     'accept-encoding': 'identity',
-    'content-length': String(Buffer.byteLength(body)),
+    ...(method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
   })
   for (const [name, value] of all) {
     validateHeaderName(name)
     validateHeaderValue(name, value)
   }
   const request = url.protocol === 'https:' ? requestHttps : requestHttp
-  const outgoing = request(url, { method: 'POST', agent, maxHeaderSize: MAX_HEADER_BYTES })
+  const outgoing = request(url, { method, agent, maxHeaderSize: MAX_HEADER_BYTES })
   // Not among the options: with NODE_DEBUG=net or http, Node prints those, and Basic credentials with them.
   for (const [name, value] of all) outgoing.setHeader(name, value)
   return outgoing
@@ -115,7 +115,7 @@ class Exchange {
       return
     }
     this.#sent = true
-    this.#outgoing.end(this.#request.body)
+    this.#outgoing.end(this.#request.method === 'GET' ? undefined : this.#request.body)
   }
 
   #receive(response: IncomingMessage): void {

@@ -13,7 +13,7 @@ import { exchange, STALE_CONNECTION } from './exchange.ts'
 const IDLE_MS = 4_000
 
 /**
- * POST over node:http and node:https, with connections kept alive. It follows no redirect, reads no proxy from
+ * Requests over node:http and node:https, with connections kept alive. It follows no redirect, reads no proxy from
  * the environment, and checks certificates whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. A request in flight
  * keeps the process alive; an idle connection does not.
  */
@@ -23,7 +23,7 @@ export function httpTransport(clock: Clock = systemClock): Transport {
   const inFlight = new Set<Promise<TransportAnswer>>()
 
   return {
-    post: async request => {
+    send: async request => {
       if (!isSecureUrl(request.url)) return { kind: 'unsent', reason: 'INSECURE_URL' }
       const agent = request.url.protocol === 'https:' ? https : http
       const answer = exchangeOnGoodConnection(request, agent, clock)

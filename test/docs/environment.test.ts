@@ -26,7 +26,7 @@ function variablesOfLibrary(): ReadonlySet<string> {
   // Not read before it is used.
   expect(environment.encryptionKeys).toBeUndefined()
   const transport = {
-    post: async () => ({ kind: 'unsent', reason: 'NEVER' }) as const,
+    send: async () => ({ kind: 'unsent', reason: 'NEVER' }) as const,
     close: async () => {},
   }
   for (const provider of createProviders({ transport, clock: new FakeClock() }).names) {

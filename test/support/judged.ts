@@ -1,9 +1,9 @@
 import { systemClock } from '../../src/clock.ts'
 import type { RefreshAnswer } from '../../src/ports/provider.ts'
 import type { TransportAnswer } from '../../src/ports/transport.ts'
+import type { AnswerRules } from '../../src/providers/answer-rules.ts'
 import { defineProvider } from '../../src/providers/define-provider.ts'
 import { judgeAnswer } from '../../src/providers/judge-answer.ts'
-import type { AnswerRules } from '../../src/providers/profile.ts'
 import { zohoCrm } from '../../src/providers/zoho.ts'
 import { Secret } from '../../src/secret.ts'
 

@@ -52,7 +52,7 @@ export function useWire(): Wire {
         }),
       ),
     post: (url, options = {}) =>
-      transport.post({ url, headers: {}, body: 'refresh_token=canary', timeoutMs: 10_000, ...options }),
+      transport.send({ url, headers: {}, body: 'refresh_token=canary', timeoutMs: 10_000, ...options }),
   }
 }
 

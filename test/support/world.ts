@@ -107,7 +107,8 @@ export class FakeProcess {
 
 function appIn({ providers = {} }: OpenOptions, name: string): AppCredentials | null {
   const { clientId, clientSecret } = providers[name] ?? {}
-  return clientId === undefined ? null : { clientId, clientSecret: Secret.of(clientSecret ?? '') }
+  const secret = typeof clientSecret === 'string' ? clientSecret : ''
+  return clientId === undefined ? null : { clientId, clientSecret: Secret.of(secret) }
 }
 
 /** One database, one provider, one clock, and as many processes as a test wants. */

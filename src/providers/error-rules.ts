@@ -1,0 +1,36 @@
+import type { AnswerMembers, ErrorRule } from './answer-rules.ts'
+
+/** The first rule that fits an answer; null: none. */
+export function findErrorRule(
+  rules: readonly ErrorRule[],
+  status: number,
+  members: AnswerMembers,
+): ErrorRule | null {
+  return rules.find(rule => fits(rule, status, members)) ?? null
+}
+
+/** What a rule looks for, in the profile's own words: an answer's text is never quoted. */
+export function wordsOf({ members }: ErrorRule): string {
+  const [first = 'a known error'] = Object.values(members)
+  return typeof first === 'string' ? first : first.contains
+}
+
+function fits(rule: ErrorRule, status: number, members: AnswerMembers): boolean {
+  if (rule.status !== undefined && rule.status !== status) return false
+  return Object.entries(rule.members).every(([path, wanted]) => {
+    const text = textAt(members, path)
+    if (text === null) return false
+    return typeof wanted === 'string' ? text === wanted : text.includes(wanted.contains)
+  })
+}
+
+/** The text or the number at a path of own members: `error.code`, `errors.0.code`. */
+function textAt(members: AnswerMembers, path: string): string | null {
+  const [first = '', ...rest] = path.split('.')
+  let value: unknown = members.get(first)
+  for (const name of rest) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null
+    value = new Map(Object.entries(value)).get(name)
+  }
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null
+}

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest'
+import { RecordingTransport } from '../../test/support/recording-transport.ts'
+import { systemClock } from '../clock.ts'
+import type { RefreshAnswer } from '../ports/provider.ts'
+import type { Metadata } from '../ports/store.ts'
+import { Secret } from '../secret.ts'
+import { defineProvider, type ProviderDefinition } from './define-provider.ts'
+import type { ProviderOverride } from './provider-override.ts'
+import { createProviders } from './registry.ts'
+
+const issued = { body: { access_token: 'next', token_type: 'Bearer', expires_in: 3600 } }
+
+function acmeWith(
+  definition: Partial<ProviderDefinition>,
+  options: Omit<ProviderOverride, 'profile'>,
+  transport: RecordingTransport,
+) {
+  const profile = defineProvider({ name: 'acme', tokenEndpoint: 'https://id.example/token', ...definition })
+  return createProviders({
+    transport,
+    clock: systemClock,
+    overrides: { acme: { clientId: 'app', clientSecret: 'secret', profile, ...options } },
+  })
+}
+
+async function refresh(
+  definition: Partial<ProviderDefinition>,
+  options: Omit<ProviderOverride, 'profile'> = {},
+  metadata: Metadata = {},
+): Promise<{ transport: RecordingTransport; answer: RefreshAnswer }> {
+  const transport = new RecordingTransport(issued)
+  const providers = acmeWith(definition, options, transport)
+  const app = providers.appOf('acme') ?? { clientId: 'none', clientSecret: null }
+  const refreshToken = Secret.of('r1')
+  const answer = await providers
+    .get('acme')
+    .refresh({ app, refreshToken, metadata, timeoutMs: 1_000, until: Infinity })
+  return { transport, answer }
+}
+
+describe('a refresh', () => {
+  test('goes to the URL that the provider has for it, else to the token endpoint', async () => {
+    const { transport } = await refresh({ refreshEndpoint: 'https://id.example/refresh' })
+    expect(transport.last.url.href).toBe('https://id.example/refresh')
+  })
+
+  test('is a JSON object where the provider wants one', async () => {
+    const { transport } = await refresh({ requestFormat: 'json' })
+    expect(new Headers(transport.last.headers).get('content-type')).toBe('application/json')
+    expect(JSON.parse(transport.last.body)).toEqual({
+      grant_type: 'refresh_token',
+      refresh_token: 'r1',
+      client_id: 'app',
+      client_secret: 'secret',
+    })
+  })
+
+  test('names the app by the parameter of the provider', async () => {
+    const { transport } = await refresh({ clientIdParameter: 'client_key' })
+    expect(transport.fields).toMatchObject({ client_key: 'app', client_secret: 'secret' })
+    expect(transport.fields).not.toHaveProperty('client_id')
+  })
+
+  test('carries the parameters of profile and options, and cannot lose those of the standard by them', async () => {
+    const { transport } = await refresh(
+      { refresh: { parameters: { resource: 'api', grant_type: 'password', refresh_token: 'x' } } },
+      { refreshParameters: { expires_in: '60' } },
+    )
+    expect(transport.fields).toMatchObject({
+      grant_type: 'refresh_token',
+      refresh_token: 'r1',
+      resource: 'api',
+      expires_in: '60',
+    })
+  })
+
+  test('carries the redirect URI where the provider wants it: of the connection, else of the options', async () => {
+    const wants = { refresh: { needsRedirectUri: true } }
+    const options = { redirectUri: 'https://app.example/callback' }
+    const metadata = { redirect_uri: 'https://app.example/other' }
+    expect((await refresh(wants, options)).transport.fields.redirect_uri).toBe(options.redirectUri)
+    expect((await refresh(wants, options, metadata)).transport.fields.redirect_uri).toBe(
+      metadata.redirect_uri,
+    )
+    expect((await refresh(wants)).transport.fields).not.toHaveProperty('redirect_uri')
+    expect((await refresh({}, options, metadata)).transport.fields).not.toHaveProperty('redirect_uri')
+  })
+
+  test('of an access token is a GET, and the answer’s access token is the next to be refreshed', async () => {
+    const { transport, answer } = await refresh({
+      refresh: { token: 'access_token', parameters: { grant_type: 'ig_refresh_token' } },
+      answers: { successor: 'access_token' },
+    })
+    expect(transport.last).toMatchObject({ method: 'GET', body: '' })
+    expect(transport.last.url.href).toBe(
+      'https://id.example/token?grant_type=ig_refresh_token&access_token=r1',
+    )
+    if (answer.kind !== 'issued') throw new Error(answer.kind)
+    expect(answer.tokens.accessToken.reveal()).toBe('next')
+    expect(answer.tokens.refreshToken?.reveal()).toBe('next')
+  })
+
+  test('goes where the options say that the placeholders lead, and where the connection says before that', async () => {
+    const definition = {
+      tokenEndpoint: 'https://{host}/{tenant}/token',
+      placeholders: {
+        host: { kind: 'host', description: 'the host' },
+        tenant: { kind: 'segment', description: 'the tenant', default: 'common' },
+      },
+    } as const
+    const options = { parameters: { host: 'id.acme.example' }, endpointHosts: ['*.customers.example'] }
+    const at = async (metadata: Metadata): Promise<string> =>
+      (await refresh(definition, options, metadata)).transport.last.url.href
+    expect(await at({})).toBe('https://id.acme.example/common/token')
+    expect(await at({ host: 'a.customers.example', tenant: 't' })).toBe('https://a.customers.example/t/token')
+    await expect(at({ host: 'evil.example' })).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+  })
+})
+
+describe('a client secret that is made', () => {
+  test('is made anew for each request, and never kept', async () => {
+    let made = 0
+    const transport = new RecordingTransport(issued, issued)
+    const providers = acmeWith({}, { clientSecret: async () => `jwt-${++made}` }, transport)
+    const app = providers.appOf('acme')
+    if (app === null) throw new Error('There are no app credentials.')
+    const request = { app, refreshToken: Secret.of('r'), metadata: {}, timeoutMs: 1_000, until: Infinity }
+    await providers.get('acme').refresh(request)
+    expect(transport.fields.client_secret).toBe('jwt-1')
+    await providers.get('acme').refresh(request)
+    expect(transport.fields.client_secret).toBe('jwt-2')
+  })
+
+  test.each<() => string>([
+    () => {
+      throw new Error('canary')
+    },
+    () => '',
+  ])('and could not be, sends nothing and tells nothing of why', async clientSecret => {
+    const { transport, answer } = await refresh({}, { clientSecret })
+    expect(answer).toMatchObject({ kind: 'misconfigured', detail: expect.stringContaining('not sent') })
+    expect(JSON.stringify(answer)).not.toContain('canary')
+    expect(transport.requests).toEqual([])
+  })
+})
+
+describe('a revocation', () => {
+  async function revoke(definition: Partial<ProviderDefinition>, status = 200) {
+    const transport = new RecordingTransport({ status, body: '' })
+    const providers = acmeWith(
+      { revocationEndpoint: 'https://id.example/revoke', ...definition },
+      {},
+      transport,
+    )
+    const token = Secret.of('r1')
+    const app = providers.appOf('acme')
+    const answer = await providers.get('acme').revoke({ app, token, metadata: {}, timeoutMs: 1_000 })
+    return { transport, answer }
+  }
+
+  test('may prove the app otherwise than the token endpoint wants it', async () => {
+    const { transport } = await revoke({
+      clientAuthentication: 'client_secret_basic',
+      revocation: { clientAuthentication: 'client_secret_post' },
+    })
+    expect(transport.fields).toMatchObject({ token: 'r1', client_id: 'app', client_secret: 'secret' })
+    expect(new Headers(transport.last.headers).has('authorization')).toBe(false)
+  })
+
+  test('may be a DELETE', async () => {
+    const { transport, answer } = await revoke({ revocation: { method: 'DELETE', goneStatuses: [204] } }, 204)
+    expect(transport.last.method).toBe('DELETE')
+    expect(answer).toEqual({ kind: 'revoked' })
+  })
+})
+
+describe('options that say where endpoints are', () => {
+  const definition = {
+    tokenEndpoint: 'https://{shop}.shops.example/token',
+    placeholders: { shop: { kind: 'label', description: 'the name of the shop' } },
+  } as const
+
+  test.each<[string, Record<string, unknown>]>([
+    ['no endpoint of it does. There are: shop', { parameters: { tenant: 'canary' } }],
+    ['no endpoint of it does', { parameters: { constructor: 'canary' } }],
+    ['is not the name of the shop', { parameters: { shop: 'canary.example/' } }],
+    ['parameters.shop', { parameters: { shop: 7 } }],
+    ['parameters', { parameters: 'canary' }],
+    ['endpointHosts', { endpointHosts: 'canary' }],
+    ['not one', { endpointHosts: ['https://canary'] }],
+    ['redirectUri', { redirectUri: 7 }],
+    ['refreshParameters.expires_in', { refreshParameters: { expires_in: 7 } }],
+  ])('are refused with a word on "%s": %j', (word, options) => {
+    const act = (): unknown => acmeWith(definition, options, new RecordingTransport())
+    expect(act).toThrow(expect.objectContaining({ message: expect.stringContaining(word) }))
+    expect(act).not.toThrow(/canary/)
+  })
+})
