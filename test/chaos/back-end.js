@@ -33,7 +33,7 @@ say({ kind: 'ready' })
 
 function report() {
   if (counts.calls === 0) return
-  say({ kind: 'served', ...counts })
+  say({ kind: 'served', ...counts, wallMs: Date.now() })
   Object.assign(counts, { calls: 0, longestWaitMs: 0, events: {} })
 }
 

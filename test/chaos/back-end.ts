@@ -30,7 +30,7 @@ export interface Order {
   readonly aim: Aim | null
 }
 
-/** What a back end says. */
+/** What a back end says. Instants `at` are in ms by the machine's monotonic clock. */
 export type Line =
   | { readonly kind: 'ready' }
   | {
@@ -38,6 +38,8 @@ export type Line =
       readonly calls: number
       readonly longestWaitMs: number
       readonly events: Readonly<Record<string, number>>
+      /** By its own wall clock. */
+      readonly wallMs: number
     }
   | {
       readonly kind: 'error'

@@ -60,6 +60,7 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
     complain: words => complaints.push(words),
   })
   complaints.push(...(await crew.dismiss()))
+  const dismissedAt = Date.now()
   await customers.stopWatching()
   complaints.push(...(await customers.rest()))
   return {
@@ -74,6 +75,7 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
     incidents: crew.incidents,
     asked: crew.asked,
     served: crew.served,
+    dismissedAt,
     complaints,
     stateOf: refreshToken => zoho.stateOf(refreshToken),
   }

@@ -22,6 +22,9 @@ export function watched(assembly, aim, say) {
   }
 }
 
+/** In ms, by the monotonic clock, which all processes of a machine share: a wall clock may be wrong here. */
+const instant = () => Number(process.hrtime.bigint() / 1_000n) / 1_000
+
 /** The refresh that was chosen, and whether it is over. */
 class Strike {
   #point
@@ -58,7 +61,7 @@ class Strike {
   at(point, is) {
     if (!this.isAt(point, is)) return
     this.#point = null
-    this.#say({ kind: 'struck', point, connection: this.#chosen.clientId, at: Date.now() })
+    this.#say({ kind: 'struck', point, connection: this.#chosen.clientId, at: instant() })
     process.kill(process.pid, this.#signal)
     // Only who was stopped gets here.
     this.#say({ kind: 'resumed', point })
@@ -104,7 +107,7 @@ function providerCalls(strike, say) {
     async refresh(refresh, request) {
       const { connection } = request.metadata
       const is = ({ clientId }) => clientId === connection
-      say({ kind: 'asks', connection, at: Date.now() })
+      say({ kind: 'asks', connection, at: instant() })
       strike.at('C1', is)
       const answer = refresh(request)
       if (strike.isAt('C2', is)) await pause(SENT_MS)

@@ -12,7 +12,14 @@ export interface Member {
 
 /** The back-end processes of a campaign, and what they said. */
 export class Crew {
-  readonly served: Served = { calls: 0, longestWaitMs: 0, refused: 0, errors: [], events: {} }
+  readonly served: Served = {
+    calls: 0,
+    longestWaitMs: 0,
+    clockErrorMs: 0,
+    refused: 0,
+    errors: [],
+    events: {},
+  }
   readonly incidents: (Incident & { until: number })[] = []
   readonly asked: Asked[] = []
   readonly #order: Omit<Order, 'aim'>
@@ -115,6 +122,7 @@ export class Crew {
       case 'served':
         served.calls += line.calls
         served.longestWaitMs = Math.max(served.longestWaitMs, line.longestWaitMs)
+        served.clockErrorMs = Math.max(served.clockErrorMs, Math.abs(line.wallMs - Date.now()))
         for (const [type, count] of Object.entries(line.events)) {
           served.events[type] = (served.events[type] ?? 0) + count
         }
@@ -126,10 +134,11 @@ export class Crew {
         served.refused += 1
         return
       case 'asks':
-        this.asked.push({ process: number, connection: line.connection, at: line.at })
+        this.asked.push({ process: number, connection: line.connection, at: epochOf(line.at) })
         return
       case 'struck': {
-        const { point, connection, at } = line
+        const { point, connection } = line
+        const at = epochOf(line.at)
         const kind = aim?.signal === 'SIGSTOP' ? 'freeze' : 'kill'
         this.#note({ kind, process: number, at, until: kind === 'kill' ? at : Infinity, point, connection })
         return
@@ -144,4 +153,9 @@ export class Crew {
         return
     }
   }
+}
+
+/** An instant of the machine's monotonic clock in ms since the epoch, by the wall clock of this process. */
+function epochOf(monotonicMs: number): number {
+  return Date.now() - (Number(process.hrtime.bigint() / 1_000n) / 1_000 - monotonicMs)
 }

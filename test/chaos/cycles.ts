@@ -4,7 +4,7 @@ import { points } from './plan.ts'
 import type { Draw } from './random.ts'
 
 /** No process waits longer than this for the refresh that it is to be struck in. */
-export const AIM_LIMIT_MS = 5_000
+export const AIM_LIMIT_MS = 8_000
 /** What `close()` may take beyond its time limit. */
 export const EXIT_MARGIN_MS = 2_000
 

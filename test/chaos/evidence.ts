@@ -65,6 +65,8 @@ export interface CallerError {
 export interface Served {
   calls: number
   longestWaitMs: number
+  /** How wrong a back end's wall clock was at most. */
+  clockErrorMs: number
   /** Access tokens that were handed out and that the provider did not take. */
   refused: number
   readonly errors: CallerError[]
@@ -84,6 +86,8 @@ export interface Evidence {
   readonly incidents: readonly Incident[]
   readonly asked: readonly Asked[]
   readonly served: Served
+  /** When the back ends had ended: what came later is the judge's own doing. In ms since the epoch. */
+  readonly dismissedAt: number
   /** What did not end as it should: a process that would not stop. */
   readonly complaints: readonly string[]
   readonly stateOf: (refreshToken: string) => Promise<RefreshTokenState>

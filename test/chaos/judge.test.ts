@@ -55,7 +55,8 @@ function good(change: Partial<Evidence> = {}): Evidence {
     given: [{ connection: 'a', refreshToken: 'first', at: 0 }],
     incidents: [],
     asked: [{ process: 1, connection: 'a', at: 990 }],
-    served: { calls: 1, longestWaitMs: 1, refused: 0, errors: [], events: {} },
+    served: { calls: 1, longestWaitMs: 1, clockErrorMs: 0, refused: 0, errors: [], events: {} },
+    dismissedAt: 20_000,
     complaints: [],
     stateOf: async token => (token === 'second' ? 'current' : 'replaced'),
     ...change,
@@ -139,6 +140,15 @@ describe('the judge', () => {
     })
   })
 
+  test('excuses it by a kill before a busy provider has read the request, and not by one before it was sent', async () => {
+    const killedAt = (at: number): Partial<Evidence> => ({
+      asked: [{ process: 1, connection: 'a', at: 400 }],
+      incidents: [{ ...kill, at, until: at }],
+    })
+    expect((await judge(lost(killedAt(410)))).broken).toEqual([])
+    expect((await judge(lost(killedAt(390)))).broken.join()).toContain('nothing had befallen')
+  })
+
   test.each<[string, Partial<Evidence>, string]>([
     ['where the provider lets a client retry', { rotation: 'window' }, 'none may be'],
     ['at an orderly stop', { mode: 'term' }, 'none may be'],
@@ -176,7 +186,7 @@ describe('the judge', () => {
   })
 
   test('does not take silence for success', async () => {
-    const served = { calls: 0, longestWaitMs: 0, refused: 0, errors: [], events: {} }
+    const served = { calls: 0, longestWaitMs: 0, clockErrorMs: 0, refused: 0, errors: [], events: {} }
     expect((await judge(good({ ledger: [], served }))).broken).toEqual([
       'no caller was served',
       'nothing was refreshed',

@@ -24,7 +24,7 @@ export interface Verdict {
 const LOSING_POINTS = ['C2', 'C3', 'C4']
 /** Instants of two processes on one machine, and what a busy one takes from an answer to the disk. */
 const BEFORE_MS = 50
-const AFTER_MS = 1_000
+const AFTER_MS = 2_000
 
 /**
  * Decides from the provider's ledger, the rows and the database's own record of their changes what became of the
@@ -147,9 +147,10 @@ function objectionTo(
   const spent = ofGrant.find(entry => entry.rotated && entry.refreshToken === refusal.refreshToken)
   if (spent === undefined) return lost(`the provider said ${refusal.reason}, and had not replaced it`)
   if (spent.fault !== null && spent.fault !== 'delay') return []
-  const from = spent.arrivedAt - BEFORE_MS
-  const to = (spent.endedAt ?? spent.arrivedAt) + AFTER_MS
   const asker = evidence.asked.findLast(one => one.connection === connection && one.at <= spent.arrivedAt + 5)
+  // A busy provider reads a request long after it was sent, also of a process that is dead by then.
+  const from = Math.min(asker?.at ?? Infinity, spent.arrivedAt - BEFORE_MS)
+  const to = (spent.endedAt ?? spent.arrivedAt) + AFTER_MS
   const excuses = evidence.incidents.filter(
     one => one.at <= to && one.until >= from && (one.process === null || one.process === asker?.process),
   )

@@ -23,7 +23,8 @@ What becomes of grants when processes and databases die.
   --mode <name>      one mode only:
 ${listed(modes)}
   --rotation <name>  one kind of provider only: ${rotations.join(', ')}
-  --point <name>     strikes at one crash point only: C0 to C8 (kill, freeze)
+  --point <name>     strikes at one crash point only: C0 to C8,
+                     in kill, freeze and sqlite
   --cycles <n>       disturbances in each campaign, 1 to 99999
   --seed <n>         draws another campaign, 0 to 4294967295 (default 1)
   --json <file>      writes the results there, too

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { startPostgres } from '../support/postgres-server.ts'
 import { runCampaign } from './campaign.ts'
+import { missingFakeClock } from './fake-clock.ts'
 import type { Plan } from './plan.ts'
 import { type Plant, planted } from './planted.ts'
 
@@ -37,3 +38,16 @@ test('a package whose close() does not wait is found out: SIGTERM costs grants',
   const plan: Plan = { mode: 'term', rotation: 'strict', cycles: 12, seed: 1, point: null }
   expect(await brokenBy('no-draining', plan)).toMatch(/grants lost, and none may be/)
 })
+
+test('a package that does not wait for a locked SQLite file is found out: calls fail', async () => {
+  const plan: Plan = { mode: 'sqlite', rotation: 'static', cycles: 6, seed: 1, point: null }
+  expect(await brokenBy('no-patience', plan)).toMatch(/calls failed because others held the file/)
+})
+
+test.skipIf(missingFakeClock() !== null)(
+  'a package that goes by its own wall clock is found out: it refreshes what is fresh',
+  async () => {
+    const plan: Plan = { mode: 'clocks', rotation: 'static', cycles: 20, seed: 1, point: null }
+    expect(await brokenBy('wall-clock', plan)).toMatch(/which was fresh/)
+  },
+)

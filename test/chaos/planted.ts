@@ -29,6 +29,21 @@ export const plants = {
   'no-lifeboat': [
     { file: 'refresh/rescue.js', from: 'if (lifeboat === null ||', to: 'if (true || lifeboat === null ||' },
   ],
+  'no-patience': [
+    {
+      file: 'store/sqlite/connection.js',
+      from: 'const BUSY_TIMEOUT_MS = 10;',
+      to: 'const BUSY_TIMEOUT_MS = 0;',
+    },
+    { file: 'store/sqlite/busy.js', from: 'if (expired() || !isBusy(error))', to: 'if (true)' },
+  ],
+  'wall-clock': [
+    {
+      file: 'refresh/observed.js',
+      from: 'return observed.row.now + (clock.monotonicMs() - observed.readAt);',
+      to: 'return clock.wallMs();',
+    },
+  ],
   'no-draining': [
     {
       file: 'refresh/refresher.js',

@@ -45,7 +45,8 @@ export function postgresRecords(url: string): Records {
   }
 }
 
-function rowOf(row: Record<string, unknown>): FinalRow {
+/** A row of `oauth_tokens`. */
+export function rowOf(row: Record<string, unknown>): FinalRow {
   return {
     connection: String(row.client_id),
     status: String(row.status),
@@ -54,7 +55,8 @@ function rowOf(row: Record<string, unknown>): FinalRow {
   }
 }
 
-function changeOf(row: Record<string, unknown>): Change {
+/** A row of `chaos_changes`, with `at_ms`. */
+export function changeOf(row: Record<string, unknown>): Change {
   return {
     at: Number(row.at_ms),
     connection: String(row.client_id),

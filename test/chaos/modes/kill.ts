@@ -9,10 +9,11 @@ export const kill: ModeDefinition = {
     full: { static: 1_000, window: 1_000, strict: 1_000 },
   },
   promises: { losesNothing: false, failsNobody: false },
-  open: withNothing(disturb),
+  open: withNothing(killing),
 }
 
-async function disturb(scene: Scene): Promise<void> {
+/** Kills one process after the other, several of them side by side. */
+export async function killing(scene: Scene): Promise<void> {
   const { crew } = scene.place
   await steadyCrew(scene, 1)
   await inSlots(4, scene, async (cycle, draw) => {

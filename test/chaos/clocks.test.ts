@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import type { LedgerEntry } from 'evergrant/testing'
+import { expect, test } from 'vitest'
+import { untimely } from './modes/clocks.ts'
+
+const digest = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 12)
+
+function request(id: number, refreshToken: string, arrivedAt: number): LedgerEntry {
+  return {
+    id,
+    arrivedAt,
+    endedAt: arrivedAt + 100,
+    method: 'POST',
+    path: '/oauth/v2/token',
+    grantType: 'refresh_token',
+    app: 'app',
+    refreshToken: digest(refreshToken),
+    grant: 1,
+    outcome: 'issued',
+    reason: null,
+    rotated: true,
+    fault: 'delay',
+    status: 200,
+    delivered: true,
+    overlaps: 0,
+  }
+}
+
+/** What is said of a second request, at this instant; the first was sent at 1,000 and read at 1,900. */
+function saidOf(arrivedAt: number, dismissedAt = 60_000): readonly string[] {
+  return untimely({
+    ledger: [request(1, 'first', 1_900), request(2, 'second', arrivedAt)],
+    given: [{ connection: 'a', refreshToken: 'first', at: 0 }],
+    asked: [
+      { process: 1, connection: 'a', at: 1_000 },
+      { process: 2, connection: 'b', at: 1_500 },
+      { process: 2, connection: 'a', at: arrivedAt },
+    ],
+    dismissedAt,
+  })
+}
+
+test('a request for a token that is fresh by the right clock is untimely, whenever the provider read the one before', () => {
+  expect(saidOf(4_000)).toEqual(['request 2 was for a token of 3000 ms, which was fresh'])
+  expect(saidOf(4_600)).toEqual([])
+})
+
+test('what is refreshed when the back ends are gone is the judge and not they', () => {
+  expect(saidOf(4_000, 3_900)).toEqual([])
+})
