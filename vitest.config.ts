@@ -8,7 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^evergrant$/, replacement: source('index.ts') },
       { find: /^evergrant\/schema$/, replacement: source('schema.ts') },
-      { find: /^evergrant\/(providers|admin|testing)$/, replacement: source('$1/index.ts') },
+      { find: /^evergrant\/(providers|admin|opentelemetry|testing)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {

@@ -19,6 +19,7 @@ import { systemRandomness } from './randomness.ts'
 import { TokenCache } from './refresh/cache.ts'
 import type { RevocationTarget } from './refresh/delete-token.ts'
 import type { HeldToken } from './refresh/held-token.ts'
+import { harmlessly, Measurements } from './refresh/measurements.ts'
 import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
 import { RowReads } from './refresh/reads.ts'
@@ -84,6 +85,8 @@ export class Assembly implements ObtainContext {
     this.sweeper = new Sweeper(ports, health, this.refresher, () => this.#swept())
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
     this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
+    const cachedCalls = (): Iterable<readonly [string, number]> => this.cache?.calls() ?? []
+    ports.measurements.attach({ providers: providers.names, cachedCalls })
   }
 
   /** The token from memory, for the call that most calls are. */
@@ -175,6 +178,7 @@ export class Assembly implements ObtainContext {
   async close(): Promise<void> {
     this.sweeper.close()
     await this.refresher.close()
+    this.ports.measurements.close()
     await this.#release()
   }
 }
@@ -210,6 +214,8 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
     await store[Symbol.asyncDispose]()
   }
   if (!anyKeys) await requireNeededKeys(store, cipher).catch(error => afterwards(release, error))
+  const tellUser = harmless(options.onEvent)
+  const measurements = new Measurements(options.telemetry)
   const assembly = new Assembly({
     ports: {
       store,
@@ -218,7 +224,11 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
       randomness: systemRandomness,
       policy,
       lifeboat: place === null ? null : lifeboatDirectory(place, systemClock),
-      emit: harmless(options.onEvent),
+      emit: event => {
+        tellUser(event)
+        measurements.event(event)
+      },
+      measurements,
     },
     providers,
     // The ring has what it needs: nothing keeps the text of the keys in memory.
@@ -314,12 +324,5 @@ function dataOf({ path }: Extract<DatabaseChoice, { kind: 'sqlite' }>, timeoutMs
 
 // What a hook of the caller throws must not break a refresh.
 function harmless<Value>(hook: ((value: Value) => unknown) | undefined): (value: Value) => void {
-  return value => {
-    try {
-      const done = hook?.(value)
-      if (done instanceof Promise) done.catch(() => {})
-    } catch {
-      // Nobody to tell: the hook itself is the place where faults are told.
-    }
-  }
+  return value => void harmlessly(() => hook?.(value))
 }

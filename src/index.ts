@@ -36,6 +36,17 @@ export type { EventSink, EvergrantEvent } from './ports/events.ts'
 export type { KeySource, RingKey } from './ports/key-source.ts'
 export type { ConnectionKey, Metadata } from './ports/store.ts'
 export type {
+  BegunRefresh,
+  MeasuredCall,
+  MeasuredRefresh,
+  MeasuredService,
+  RefreshEnd,
+  RefreshTrigger,
+  Telemetry,
+  TelemetryRecorder,
+  TokenSource,
+} from './ports/telemetry.ts'
+export type {
   AnswerMembers,
   AnswerRules,
   ErrorCodes,

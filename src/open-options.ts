@@ -18,6 +18,7 @@ const NAMES: NamesOf<OpenOptions> = {
   policy: true,
   requireSealed: true,
   onEvent: true,
+  telemetry: true,
 }
 
 const CACHE_DEFAULTS: CacheLimits = { maxAgeMs: 30_000, maxEntries: 10_000 }
@@ -35,7 +36,14 @@ export function checkOpenOptions(options: unknown): void {
     const hook = options[name]
     if (hook !== undefined && typeof hook !== 'function') throw wrong(name, 'a function', hook)
   }
-  const { schema, encryptionKeys, lifeboat } = options
+  const { schema, encryptionKeys, lifeboat, telemetry } = options
+  if (telemetry !== undefined && !(isObject(telemetry) && typeof telemetry.attach === 'function')) {
+    throw wrong(
+      'telemetry',
+      'openTelemetry() of evergrant/opentelemetry, or an object with attach()',
+      telemetry,
+    )
+  }
   if (lifeboat !== undefined && lifeboat !== false && !isPath(lifeboat)) {
     throw wrong('lifeboat', 'the path of a directory, or false', lifeboat)
   }

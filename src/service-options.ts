@@ -3,6 +3,7 @@ import type { DatabaseHandle, DrizzleTransaction } from './ports/database-handle
 import type { EventSink } from './ports/events.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { Metadata } from './ports/store.ts'
+import type { Telemetry } from './ports/telemetry.ts'
 import type { ProviderOverride } from './providers/provider-override.ts'
 
 /** What the provider gave to the back end's OAuth app. */
@@ -110,4 +111,6 @@ export interface OpenOptions {
   readonly requireSealed?: boolean | undefined
   /** Receives what happens to connections, for logs, metrics and audit. */
   readonly onEvent?: EventSink | undefined
+  /** Where metrics and traces go: `openTelemetry()` of `evergrant/opentelemetry`, or your own. Default: nowhere. */
+  readonly telemetry?: Telemetry | undefined
 }

@@ -8,6 +8,7 @@ import type { Transport } from '../../src/ports/transport.ts'
 import { genericProvider } from '../../src/providers/generic-provider.ts'
 import { OAuth2Provider } from '../../src/providers/oauth2-provider.ts'
 import type { ProviderProfile } from '../../src/providers/profile.ts'
+import { Measurements } from '../../src/refresh/measurements.ts'
 import { Secret } from '../../src/secret.ts'
 import { type OAuthTokenService, serviceOver } from '../../src/service.ts'
 import type { Dice } from './dice.ts'
@@ -47,8 +48,9 @@ function partsOf(parts: BackEndParts): AssemblyParts {
     return `${machine.name}#${ids}`
   }
   const randomness = { fraction: () => dice.fraction(), uuid }
+  const measurements = new Measurements(undefined)
   return {
-    ports: { store, cipher, clock, randomness, policy, lifeboat, emit },
+    ports: { store, cipher, clock, randomness, policy, lifeboat, emit, measurements },
     providers: {
       names: [PROVIDER],
       get: () => provider,

@@ -19,9 +19,9 @@ export async function attempt(context: AttemptContext, claim: Claim, spent: Secr
     until: claim.leaseEndsAt,
   })
   answered()
-  if (answer.kind === 'late') return 'late'
+  if (answer.kind === 'late') return { next: 'late', ended: { kind: 'unsent' } }
   if (answer.kind !== 'issued') return settleFailure(context, claim, spent, answer)
   context.pass.end({ endpoint: 'works', app: 'works' })
-  await commitTokens(context, claim, spent, answer.tokens, sentAt)
-  return 'done'
+  const ended = await commitTokens(context, claim, spent, answer.tokens, sentAt)
+  return { next: 'done', ended }
 }

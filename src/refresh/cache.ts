@@ -14,6 +14,12 @@ export interface CacheLimits {
   readonly maxEntries: number
 }
 
+/** What is known of one provider's clients, and how many calls that has answered. */
+interface Shelf {
+  readonly clients: Map<string, Entry>
+  calls: number
+}
+
 interface Entry {
   readonly held: HeldToken
   /** By the monotonic clock: fresh and young before, due for a look at the row from then on. */
@@ -30,7 +36,7 @@ const LONGEST_READ_MS = 60_000
 export class TokenCache {
   readonly #clock: Clock
   readonly #limits: CacheLimits
-  readonly #providers = new Map<string, Map<string, Entry>>()
+  readonly #providers = new Map<string, Shelf>()
   /** Rows that were read earlier than this are of before a write, by connection; oldest barrier first. */
   readonly #barriers = new Map<string, number>()
   #size = 0
@@ -42,13 +48,15 @@ export class TokenCache {
 
   /** The token when no look at the row is needed, and it lives longer than `minValidMs`. */
   fresh(clientId: string, provider: string, minValidMs: number): HeldToken | null {
-    const entry = this.#providers.get(provider)?.get(clientId)
-    if (entry === undefined) return null
+    const shelf = this.#providers.get(provider)
+    const entry = shelf?.clients.get(clientId)
+    if (shelf === undefined || entry === undefined) return null
     const now = this.#clock.monotonicMs()
     if (now >= entry.goodUntil) return null
     if (hasSlept(entry.held.observed, this.#clock)) return null
     if (minValidMs > 0 && this.#remaining(entry, now) <= minValidMs) return null
     entry.used = true
+    shelf.calls += 1
     return entry.held
   }
 
@@ -57,7 +65,7 @@ export class TokenCache {
    * since: the monotonic clock does not know how much of its life has passed.
    */
   last(key: ConnectionKey): HeldToken | null {
-    const entry = this.#providers.get(key.provider)?.get(key.clientId)
+    const entry = this.#providers.get(key.provider)?.clients.get(key.clientId)
     if (entry === undefined) return null
     return hasSlept(entry.held.observed, this.#clock) ? null : entry.held
   }
@@ -66,15 +74,16 @@ export class TokenCache {
     const { row, readAt } = held.observed
     if (traits.refreshKillsAccessToken || this.#limits.maxEntries === 0) return
     if (readAt < (this.#barriers.get(connectionName(row)) ?? -Infinity)) return
-    const known = this.#providers.get(row.provider)?.get(row.clientId)?.held.observed.row
+    const known = this.#providers.get(row.provider)?.clients.get(row.clientId)?.held.observed.row
     // An answer that was on its way while somebody else brought newer tokens.
     if (known !== undefined && known.id === row.id && known.generation > row.generation) return
     const freshForMs = freshUntil(connectionOf(row), traits, policy) - row.now
-    let clients = this.#providers.get(row.provider)
-    if (clients === undefined) {
-      clients = new Map()
-      this.#providers.set(row.provider, clients)
+    let shelf = this.#providers.get(row.provider)
+    if (shelf === undefined) {
+      shelf = { clients: new Map(), calls: 0 }
+      this.#providers.set(row.provider, shelf)
     }
+    const { clients } = shelf
     if (!clients.has(row.clientId)) {
       this.#makeRoom()
       this.#size += 1
@@ -84,6 +93,11 @@ export class TokenCache {
       goodUntil: readAt + Math.min(this.#limits.maxAgeMs, freshForMs),
       used: false,
     })
+  }
+
+  /** How many calls {@link fresh} has answered so far, by provider. */
+  *calls(): Generator<readonly [provider: string, calls: number]> {
+    for (const [provider, { calls }] of this.#providers) yield [provider, calls]
   }
 
   /** After a write of this process: what was read before it does not come back. */
@@ -100,7 +114,7 @@ export class TokenCache {
   }
 
   #forget(key: ConnectionKey, barrier: number): void {
-    if (this.#providers.get(key.provider)?.delete(key.clientId)) this.#size -= 1
+    if (this.#providers.get(key.provider)?.clients.delete(key.clientId)) this.#size -= 1
     const name = connectionName(key)
     const before = this.#barriers.get(name) ?? -Infinity
     this.#barriers.delete(name)
@@ -120,7 +134,7 @@ export class TokenCache {
 
   #makeRoom(): void {
     while (this.#size >= this.#limits.maxEntries) {
-      for (const [, clients] of this.#providers) {
+      for (const { clients } of this.#providers.values()) {
         for (const [clientId, entry] of clients) {
           if (this.#size < this.#limits.maxEntries) return
           if (entry.used) entry.used = false

@@ -2,6 +2,7 @@ import { remainingOf } from '../lifecycle/state.ts'
 import { isNoProgress, type Term, termOf } from '../lifecycle/term.ts'
 import type { IssuedTokens } from '../ports/provider.ts'
 import type { CommitRequest, ConnectionRow } from '../ports/store.ts'
+import type { RefreshEnd } from '../ports/telemetry.ts'
 import type { Secret } from '../secret.ts'
 import { type Claim, claimNow } from './claim.ts'
 import type { AttemptContext } from './context.ts'
@@ -36,7 +37,7 @@ export async function commitTokens(
   spent: Secret,
   tokens: IssuedTokens,
   sentAt: number,
-): Promise<void> {
+): Promise<RefreshEnd> {
   const { ports, health, rescue, land, stop } = context
   const pending = seal(context, claim, spent, tokens, sentAt)
   const boarded = await rescue.board(pending)
@@ -46,7 +47,7 @@ export async function commitTokens(
     until: Infinity,
     stop,
   })
-  if (done === null) return
+  if (done === null) return { kind: 'unwritten' }
   const { clientId, provider } = claim.key
   if (done.attempts > 1) ports.emit({ type: 'commit_retried', clientId, provider, attempts: done.attempts })
   if (done.result.kind === 'superseded') {
@@ -54,11 +55,12 @@ export async function commitTokens(
     ports.emit({ type: 'commit_superseded', clientId, provider })
     await boarded.clear()
     await revokeOrphan(context, pending, done.result)
-    return
+    return { kind: 'superseded' }
   }
   land({ kind: 'refreshed', held })
   report(ports, pending, held)
   await boarded.clear()
+  return { kind: 'refreshed' }
 }
 
 function seal(

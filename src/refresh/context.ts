@@ -1,3 +1,4 @@
+import type { RefreshEnd } from '../ports/telemetry.ts'
 import type { Pass } from './breakers.ts'
 import type { Outcome, Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
@@ -20,8 +21,12 @@ export interface AttemptContext {
   readonly stop: AbortSignal
 }
 
-/**
- * `done`; `replay`: the same refresh token may be sent once more, under a claim of its own; or `late`: nothing was
- * sent, and the lease is no longer long enough.
- */
-export type AttemptEnd = 'done' | 'replay' | 'late'
+/** What has to follow an attempt, and how it ended. */
+export interface AttemptEnd {
+  /**
+   * `done`; `replay`: the same refresh token may be sent once more, under a claim of its own; or `late`: nothing was
+   * sent, and the lease is no longer long enough.
+   */
+  readonly next: 'done' | 'replay' | 'late'
+  readonly ended: RefreshEnd
+}

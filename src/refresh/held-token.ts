@@ -1,6 +1,6 @@
 import type { Policy } from '../lifecycle/policy.ts'
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
-import { isServable } from '../lifecycle/state.ts'
+import { isServable, remainingOf } from '../lifecycle/state.ts'
 import type { Cipher } from '../ports/cipher.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Metadata } from '../ports/store.ts'
@@ -53,6 +53,11 @@ export function isStillServable(
   policy: Policy,
 ): boolean {
   return isServable(connectionOf(held.observed.row), databaseNow(held.observed, clock), traits, policy)
+}
+
+/** How long it lives from now on, in ms; `Infinity`: nobody knows, or for ever. */
+export function remainingOfHeld({ observed }: HeldToken, clock: Clock): number {
+  return remainingOf(connectionOf(observed.row), databaseNow(observed, clock))
 }
 
 /** Comma-separated scopes of a row as a list. */

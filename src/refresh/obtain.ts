@@ -8,12 +8,12 @@ import {
 import type { LastError } from '../lifecycle/connection.ts'
 import { type Decision, type Demand, decide, mostValidMs } from '../lifecycle/decide.ts'
 import type { Refusal } from '../lifecycle/refusal.ts'
-import { remainingOf } from '../lifecycle/state.ts'
 import type { AppCredentials, TokenProvider } from '../ports/provider.ts'
 import type { ConnectionKey } from '../ports/store.ts'
+import type { TokenSource } from '../ports/telemetry.ts'
 import type { TokenCache } from './cache.ts'
 import { unlessAborted, waitAtMost } from './giving-up.ts'
-import { type HeldToken, isStillServable, openAccessToken } from './held-token.ts'
+import { type HeldToken, isStillServable, openAccessToken, remainingOfHeld } from './held-token.ts'
 import { hasSlept } from './moment.ts'
 import { connectionOf, databaseNow, type Observed } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
@@ -44,25 +44,42 @@ export interface ObtainContext {
   readonly behind: ((settled: Promise<void>) => void) | null
 }
 
+/** A token for a caller, and where it came from. */
+interface HandOut {
+  readonly held: HeldToken
+  readonly source: TokenSource
+}
+
 /**
  * A token that satisfies the request, or a typed error. Waits only when it must, and never without a bound. While
  * the database does not answer, the last token known is served until its expiry.
  */
 export async function obtain(context: ObtainContext, request: TokenRequest): Promise<HeldToken> {
+  const { clock, measurements } = context.ports
+  const { key, signal } = request
+  const remainingMs = (handOut: HandOut): number => remainingOfHeld(handOut.held, clock)
+  const { held } = await measurements.call({ provider: key.provider, signal, remainingMs }, clock, () =>
+    obtainByAnyMeans(context, request),
+  )
+  return held
+}
+
+async function obtainByAnyMeans(context: ObtainContext, request: TokenRequest): Promise<HandOut> {
   try {
     return await obtainByRow(context, request)
   } catch (error) {
     const held = error instanceof StoreUnavailableError ? lastKnown(context, request) : null
     if (held === null) throw error
-    return held
+    return { held, source: 'memory' }
   }
 }
 
-async function obtainByRow(context: ObtainContext, request: TokenRequest): Promise<HeldToken> {
+async function obtainByRow(context: ObtainContext, request: TokenRequest): Promise<HandOut> {
   const { ports, reads } = context
   const startedAt = ports.clock.monotonicMs()
   let demand = request.demand
   let first: Observed | null = null
+  let waited = false
   for (;;) {
     const read = reads.read(request.key).then(observed => request.seeded(observed))
     const observed = await unlessAborted(read, request.signal)
@@ -75,18 +92,21 @@ async function obtainByRow(context: ObtainContext, request: TokenRequest): Promi
     }
 
     const pending = pendingIn(context, request, observed, demand)
-    if (pending !== null) return pending
+    if (pending !== null) return { held: pending, source: 'memory' }
 
     const decision = decideFor(context, request, observed, demand)
     if (decision.kind === 'fail') throw refusalError(decision.refusal, request.key)
     if (decision.kind === 'refresh') {
-      const held = await refreshAndWait(context, request, observed, demand, decision, startedAt)
-      if (held !== null) return held
+      const handOut = await refreshAndWait(context, request, observed, demand, decision, startedAt)
+      if (handOut !== null) return handOut
+      waited = true
       continue
     }
     if (decision.kind === 'serve_and_refresh') refreshBehind(context, request, observed)
-    if (decision.kind === 'serve_while_failing') reportServed(context, request, codeOf(decision.refusal))
-    return serve(context, request, observed)
+    const held = serve(context, request, observed)
+    if (decision.kind !== 'serve_while_failing') return { held, source: waited ? 'refreshed' : 'stored' }
+    reportServed(context, request, codeOf(decision.refusal))
+    return { held, source: 'failing' }
   }
 }
 
@@ -110,24 +130,24 @@ async function refreshAndWait(
   demand: Demand,
   decision: Extract<Decision, { kind: 'refresh' }>,
   startedAt: number,
-): Promise<HeldToken | null> {
+): Promise<HandOut | null> {
   const { ports, refresher } = context
   const { key, provider, app, signal } = request
-  const serveStored = (code: LastError): HeldToken | null => {
+  const serveStored = (code: LastError): HandOut | null => {
     if (!decision.servable) return null
     const held = serve(context, request, observed)
     if (!isStillServable(held, ports.clock, provider.traits, ports.policy)) return null
     reportServed(context, request, code)
-    return held
+    return { held, source: 'failing' }
   }
-  const serveOr = (error: EvergrantError, code: LastError): HeldToken => {
-    const held = serveStored(code)
-    if (held === null) throw error
-    return held
+  const serveOr = (error: EvergrantError, code: LastError): HandOut => {
+    const handOut = serveStored(code)
+    if (handOut === null) throw error
+    return handOut
   }
   if (app === null) return serveOr(missingApp(request), 'PROVIDER_MISCONFIGURED')
 
-  const flight = refresher.refresh(observed, { provider, app }, demand.refreshNow)
+  const flight = refresher.refresh(observed, { provider, app }, demand.refreshNow ? 'explicit' : 'caller')
   const leftMs = decision.waitMs - (ports.clock.monotonicMs() - startedAt)
   const waited = await waitAtMost(flight.outcome, Math.max(0, leftMs), ports.clock, signal)
   // How much time has passed since the row was read, nobody here knows.
@@ -142,7 +162,7 @@ async function refreshAndWait(
       // A process that was frozen since, or whose machine slept, may hold a token that has expired meanwhile.
       if (hasSlept(waited.value.held.observed, ports.clock)) return null
       if (hasDied(waited.value.held, request, ports)) return null
-      return longEnough(waited.value.held, demand, request, ports)
+      return { held: longEnough(waited.value.held, demand, request, ports), source: 'refreshed' }
     case 'failed':
       return serveOr(waited.value.error, waited.value.code ?? 'PROVIDER_UNAVAILABLE')
     case 'changed':
@@ -165,7 +185,7 @@ function longEnough(
   { key }: TokenRequest,
   { clock }: RefreshPorts,
 ): HeldToken {
-  const remaining = remainingOf(connectionOf(held.observed.row), databaseNow(held.observed, clock))
+  const remaining = remainingOfHeld(held, clock)
   if (demand.minValidMs === 0 || remaining > demand.minValidMs) return held
   throw tooMuch(key, demand, Math.floor(remaining))
 }
@@ -180,7 +200,7 @@ function tooMuch(key: ConnectionKey, { minValidMs }: Demand, most: number): Ever
 function refreshBehind(context: ObtainContext, request: TokenRequest, observed: Observed): void {
   const { provider, app } = request
   if (context.behind === null || app === null) return
-  context.behind(context.refresher.refresh(observed, { provider, app }, false).settled)
+  context.behind(context.refresher.refresh(observed, { provider, app }, 'background').settled)
 }
 
 /** @throws DecryptionError */
@@ -202,8 +222,7 @@ function lastKnown(
 ): HeldToken | null {
   const held = demand.refreshNow ? null : (cache?.last(key) ?? null)
   if (held === null || !isStillServable(held, ports.clock, provider.traits, ports.policy)) return null
-  const remaining = remainingOf(connectionOf(held.observed.row), databaseNow(held.observed, ports.clock))
-  return remaining > demand.minValidMs ? held : null
+  return remainingOfHeld(held, ports.clock) > demand.minValidMs ? held : null
 }
 
 /** A newer token that this process has and the database could not take yet; null: there is none that suffices. */

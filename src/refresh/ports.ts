@@ -5,6 +5,7 @@ import type { EventSink } from '../ports/events.ts'
 import type { Lifeboat } from '../ports/lifeboat.ts'
 import type { Randomness } from '../ports/randomness.ts'
 import type { TokenStore } from '../ports/store.ts'
+import type { Measurements } from './measurements.ts'
 
 /** Everything the protocol touches of the outside world, except the provider. */
 export interface RefreshPorts {
@@ -16,4 +17,5 @@ export interface RefreshPorts {
   /** Null: there is no private directory, or none is wanted. */
   readonly lifeboat: Lifeboat | null
   readonly emit: EventSink
+  readonly measurements: Measurements
 }

@@ -1,11 +1,13 @@
 import { EvergrantError, StoreUnavailableError } from '../errors.ts'
 import { gateOf, isLeased } from '../lifecycle/gate.ts'
 import { longestLeaseMs } from '../lifecycle/policy.ts'
+import type { RefreshTrigger } from '../ports/telemetry.ts'
 import type { Secret } from '../secret.ts'
 import { attempt } from './attempt.ts'
 import { type Asked, type Barred, Breakers, NO_SIGNS, NOT_ENTERED } from './breakers.ts'
 import type { TokenCache } from './cache.ts'
 import { type Claim, outlivesRequest, takeClaim } from './claim.ts'
+import type { AttemptContext } from './context.ts'
 import { type Flight, Flights } from './flights.ts'
 import { momentOf } from './moment.ts'
 import { connectionOf, databaseNow, type Observed, observe } from './observed.ts'
@@ -19,8 +21,8 @@ import type { StoreHealth } from './store-health.ts'
 
 interface Run {
   readonly target: Target
-  /** Whether the gate of a refresh without progress may be passed: an explicit `refreshToken`. */
-  readonly explicit: boolean
+  /** Only an explicit `refreshToken` may pass the gate of a refresh without progress. */
+  readonly trigger: RefreshTrigger
   readonly land: (outcome: Outcome) => void
   readonly startedAt: number
 }
@@ -62,8 +64,8 @@ export class Refresher {
   }
 
   /** Joins the refresh under way, or starts one. */
-  refresh(observed: Observed, target: Target, explicit: boolean): Flight {
-    return this.#flights.join(observed.row, target.app, () => this.#start(observed, target, explicit))
+  refresh(observed: Observed, target: Target, trigger: RefreshTrigger): Flight {
+    return this.#flights.join(observed.row, target.app, () => this.#start(observed, target, trigger))
   }
 
   /** Takes no new claims and waits for what is in flight, at most `policy.closeTimeoutMs`. */
@@ -76,7 +78,7 @@ export class Refresher {
     this.#stop.abort()
   }
 
-  #start(observed: Observed, target: Target, explicit: boolean): Flight {
+  #start(observed: Observed, target: Target, trigger: RefreshTrigger): Flight {
     let land: (outcome: Outcome) => void = () => {}
     const outcome = new Promise<Outcome>(resolve => {
       land = resolve
@@ -86,7 +88,7 @@ export class Refresher {
         this.#cache?.put(result.held, target.provider.traits, this.#ports.policy)
       land(result)
     }
-    const run: Run = { target, explicit, land: landOnce, startedAt: this.#ports.clock.monotonicMs() }
+    const run: Run = { target, trigger, land: landOnce, startedAt: this.#ports.clock.monotonicMs() }
     const settled = this.#run(run, observed).catch(error => landOnce(failedBy(error)))
     this.#inFlight.add(settled)
     void settled.finally(() => this.#inFlight.delete(settled))
@@ -140,22 +142,23 @@ export class Refresher {
         await this.#giveUpLease(claim)
         return 'again'
       }
-      const end = await attempt(
-        {
-          ports: this.#ports,
-          health: this.#health,
-          rescue: this.#rescue,
-          target: run.target,
-          pass,
-          land: run.land,
-          answered: giveBack,
-          stop: this.#stop.signal,
-        },
-        claim,
-        spent,
+      const context: AttemptContext = {
+        ports: this.#ports,
+        health: this.#health,
+        rescue: this.#rescue,
+        target: run.target,
+        pass,
+        land: run.land,
+        answered: giveBack,
+        stop: this.#stop.signal,
+      }
+      const { next } = await this.#ports.measurements.refresh(
+        { provider: claim.key.provider, trigger: run.trigger },
+        this.#ports.clock,
+        () => attempt(context, claim, spent),
       )
-      if (end === 'late') await this.#giveUpLease(claim)
-      return end === 'done' ? 'done' : 'again'
+      if (next === 'late') await this.#giveUpLease(claim)
+      return next === 'done' ? 'done' : 'again'
     } finally {
       pass.end(NO_SIGNS)
       giveBack()
@@ -170,7 +173,7 @@ export class Refresher {
     const claim = await takeClaim(this.#ports, this.#health, observed, {
       leaseMs,
       longestLeaseMs: longest,
-      skipNoProgress: run.explicit,
+      skipNoProgress: isExplicit(run),
       strict: run.target.provider.traits.rotation === 'strict',
     })
     const tookMs = clock.monotonicMs() - askedAt
@@ -196,7 +199,7 @@ export class Refresher {
     const connection = connectionOf(observed.row)
     if (connection.status === 'reauthorization_required') return true
     const now = databaseNow(observed, this.#ports.clock)
-    return gateOf(connection, now, run.target.provider.traits, run.explicit) !== null
+    return gateOf(connection, now, run.target.provider.traits, isExplicit(run)) !== null
   }
 
   #openRefreshToken({ row }: Observed): Secret {
@@ -227,6 +230,10 @@ export class Refresher {
     const until = observed.row.leaseUntil ?? databaseNow(observed, this.#ports.clock)
     return failureError('PROVIDER_UNAVAILABLE', until, observed.row, detail)
   }
+}
+
+function isExplicit({ trigger }: Run): boolean {
+  return trigger === 'explicit'
 }
 
 function askedFor({ row }: Observed, { provider, app }: Target): Asked {

@@ -42,9 +42,10 @@ export async function settleFailure(
       ? await writeFailure(context, claim, outcome, failed)
       : await writeSuccessor(context, claim, spent, successor, outcome, failed)
   report(ports, claim, outcome, answer.detail, successor !== null)
-  if (written && outcome.replay) return 'replay'
+  const ended = { kind: 'failed', code: outcome.code } as const
+  if (written && outcome.replay) return { next: 'replay', ended }
   land(written ? failed : { kind: 'changed' })
-  return 'done'
+  return { next: 'done', ended }
 }
 
 // A mere failure may go unwritten: the lease ends by itself, and the unsettled attempt makes the next careful.

@@ -121,7 +121,7 @@ export class Sweeper {
     try {
       await this.#waitForTurn(endpoint, keepAlive)
       if (this.#closing.signal.aborted) return 'passedOver'
-      const { kind } = await this.#refresher.refresh(observed, target, false).outcome
+      const { kind } = await this.#refresher.refresh(observed, target, 'sweep').outcome
       return kind === 'changed' ? 'passedOver' : kind
     } finally {
       giveBack()

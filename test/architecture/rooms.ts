@@ -54,6 +54,7 @@ export const rights: Readonly<Record<string, Rights>> = {
     packages: [...asUsersSee, 'evergrant/testing', 'commander', 'node:'],
   },
   zoho: { rooms: [], packages: asUsersSee },
+  opentelemetry: { rooms: ['errors'], packages: ['evergrant', '@opentelemetry/api'] },
   integrations: { rooms: [], packages: [...asUsersSee, 'express', 'fastify', 'hono', 'next'] },
 }
 

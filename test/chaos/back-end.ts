@@ -25,6 +25,11 @@ export interface Order {
     readonly app: { readonly clientId: string; readonly clientSecret: string }
   }
   readonly connections: readonly string[]
+  /** How long every second caller pauses between two calls; null: like the others, whose pauses are short. */
+  readonly rarelyMs: number | null
+  /** Upper bounds of the waits that are counted together, and what a call takes that is told of by itself; in ms. */
+  readonly waitBoundsMs: readonly number[]
+  readonly slowMs: number
   /** Answers 200 to a good access token. */
   readonly accepts: string
   readonly aim: Aim | null
@@ -37,6 +42,8 @@ export type Line =
       readonly kind: 'served'
       readonly calls: number
       readonly longestWaitMs: number
+      /** Calls by how long they waited. One more than there are bounds. */
+      readonly waits: readonly number[]
       readonly events: Readonly<Record<string, number>>
       /** By its own wall clock. */
       readonly wallMs: number
@@ -49,6 +56,7 @@ export type Line =
       readonly message: string
     }
   | { readonly kind: 'refused'; readonly connection: string }
+  | { readonly kind: 'slow'; readonly connection: string; readonly at: number; readonly waitMs: number }
   | { readonly kind: 'asks'; readonly connection: string; readonly at: number }
   | { readonly kind: 'struck'; readonly point: Point; readonly connection: string; readonly at: number }
   | { readonly kind: 'resumed'; readonly point: Point }
@@ -66,7 +74,7 @@ export class BackEnd {
 
   /** @param hear told each line as it comes, also those of a process that is dead by then */
   constructor(order: Order, hear: (line: Line) => void, env: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, [program, JSON.stringify(order)], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=16', program, JSON.stringify(order)], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     })

@@ -74,6 +74,7 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
     given: customers.given,
     incidents: crew.incidents,
     asked: crew.asked,
+    slow: crew.slow,
     served: crew.served,
     dismissedAt,
     complaints,

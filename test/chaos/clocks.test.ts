@@ -30,7 +30,7 @@ function request(id: number, refreshToken: string, arrivedAt: number): LedgerEnt
 function saidOf(arrivedAt: number, dismissedAt = 60_000): readonly string[] {
   return untimely({
     ledger: [request(1, 'first', 1_900), request(2, 'second', arrivedAt)],
-    given: [{ connection: 'a', refreshToken: 'first', at: 0 }],
+    given: [{ connection: 'a', refreshToken: 'first', at: 0, expiresAt: 6_000 }],
     asked: [
       { process: 1, connection: 'a', at: 1_000 },
       { process: 2, connection: 'b', at: 1_500 },

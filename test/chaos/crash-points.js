@@ -23,7 +23,7 @@ export function watched(assembly, aim, say) {
 }
 
 /** In ms, by the monotonic clock, which all processes of a machine share: a wall clock may be wrong here. */
-const instant = () => Number(process.hrtime.bigint() / 1_000n) / 1_000
+export const instant = () => Number(process.hrtime.bigint() / 1_000n) / 1_000
 
 /** The refresh that was chosen, and whether it is over. */
 class Strike {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Aim, BackEnd, type Line, type Order } from './back-end.ts'
-import type { Asked, Incident, Served } from './evidence.ts'
+import type { Asked, Incident, Served, SlowCall } from './evidence.ts'
 
 /** A process of the crew, by number: 1, 2, … */
 export interface Member {
@@ -15,6 +15,7 @@ export class Crew {
   readonly served: Served = {
     calls: 0,
     longestWaitMs: 0,
+    waits: [],
     clockErrorMs: 0,
     refused: 0,
     errors: [],
@@ -22,6 +23,7 @@ export class Crew {
   }
   readonly incidents: (Incident & { until: number })[] = []
   readonly asked: Asked[] = []
+  readonly slow: SlowCall[] = []
   readonly #order: Omit<Order, 'aim'>
   readonly #members = new Set<Member>()
   #count = 0
@@ -122,6 +124,8 @@ export class Crew {
       case 'served':
         served.calls += line.calls
         served.longestWaitMs = Math.max(served.longestWaitMs, line.longestWaitMs)
+        for (const [index, count] of line.waits.entries())
+          served.waits[index] = (served.waits[index] ?? 0) + count
         served.clockErrorMs = Math.max(served.clockErrorMs, Math.abs(line.wallMs - Date.now()))
         for (const [type, count] of Object.entries(line.events)) {
           served.events[type] = (served.events[type] ?? 0) + count
@@ -132,6 +136,9 @@ export class Crew {
         return
       case 'refused':
         served.refused += 1
+        return
+      case 'slow':
+        this.slow.push({ connection: line.connection, at: epochOf(line.at), waitMs: line.waitMs })
         return
       case 'asks':
         this.asked.push({ process: number, connection: line.connection, at: epochOf(line.at) })

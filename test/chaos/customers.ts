@@ -28,7 +28,9 @@ export class Customers {
   /** @param expiresIn of the first access token, in seconds, where it is to seem older than it is */
   async connect(connection: string, expiresIn?: number): Promise<void> {
     const { metadata, ...grant } = await this.#zoho.issueGrant()
-    this.given.push({ connection, refreshToken: grant.refreshToken, at: Date.now() })
+    const at = Date.now()
+    const expiresAt = at + 1_000 * (expiresIn ?? grant.expiresIn)
+    this.given.push({ connection, refreshToken: grant.refreshToken, at, expiresAt })
     await this.#tokens.storeTokens(connection, this.#provider, {
       ...grant,
       expiresIn: expiresIn ?? grant.expiresIn,

@@ -22,6 +22,8 @@ export interface Change {
   readonly status: string
   readonly statusBefore: string | null
   readonly statusReason: string | null
+  /** When the access token expires, in ms since the epoch. */
+  readonly expiresAt: number | null
 }
 
 /** A grant that the customer gave. */
@@ -30,6 +32,8 @@ export interface Given {
   /** Its first refresh token. */
   readonly refreshToken: string
   readonly at: number
+  /** When its first access token ends. */
+  readonly expiresAt: number
 }
 
 /** What was done to a process, or to its wires. Instants in ms since the epoch. */
@@ -53,6 +57,13 @@ export interface Asked {
   readonly at: number
 }
 
+/** A call that took long. When it began, in ms since the epoch. */
+export interface SlowCall {
+  readonly connection: string
+  readonly at: number
+  readonly waitMs: number
+}
+
 /** A call that failed. */
 export interface CallerError {
   readonly connection: string
@@ -65,6 +76,8 @@ export interface CallerError {
 export interface Served {
   calls: number
   longestWaitMs: number
+  /** Calls by how long they waited: see WAIT_BOUNDS_MS. */
+  readonly waits: number[]
   /** How wrong a back end's wall clock was at most. */
   clockErrorMs: number
   /** Access tokens that were handed out and that the provider did not take. */
@@ -85,6 +98,7 @@ export interface Evidence {
   readonly given: readonly Given[]
   readonly incidents: readonly Incident[]
   readonly asked: readonly Asked[]
+  readonly slow: readonly SlowCall[]
   readonly served: Served
   /** When the back ends had ended: what came later is the judge's own doing. In ms since the epoch. */
   readonly dismissedAt: number

@@ -52,10 +52,11 @@ function good(change: Partial<Evidence> = {}): Evidence {
     ledger: [request('first', 1_000)],
     rows: [{ connection: 'a', status: 'active', statusReason: null, refreshToken: sealed('second') }],
     changes: [],
-    given: [{ connection: 'a', refreshToken: 'first', at: 0 }],
+    given: [{ connection: 'a', refreshToken: 'first', at: 0, expiresAt: 6_000 }],
     incidents: [],
     asked: [{ process: 1, connection: 'a', at: 990 }],
-    served: { calls: 1, longestWaitMs: 1, clockErrorMs: 0, refused: 0, errors: [], events: {} },
+    served: { calls: 1, longestWaitMs: 1, waits: [], clockErrorMs: 0, refused: 0, errors: [], events: {} },
+    slow: [],
     dismissedAt: 20_000,
     complaints: [],
     stateOf: async token => (token === 'second' ? 'current' : 'replaced'),
@@ -72,6 +73,7 @@ const report: Change = {
   status: 'reauthorization_required',
   statusBefore: 'active',
   statusReason: 'lost_rotation',
+  expiresAt: null,
 }
 const kill: Incident = { kind: 'kill', process: 1, at: 1_050, until: 1_050, point: null, connection: null }
 
@@ -181,12 +183,20 @@ describe('the judge', () => {
     const again = { ...raise, generation: 3, generationBefore: 2 }
     const { broken } = await judge(good({ changes: [raise, again] }))
     expect(broken).toEqual(['written twice: a: 2 generations of 1 new tokens'])
-    const given = [...good().given, { connection: 'a', refreshToken: 'third', at: 2_000 }]
+    const given = [...good().given, { connection: 'a', refreshToken: 'third', at: 2_000, expiresAt: 8_000 }]
     expect((await judge(good({ changes: [raise, again], given }))).broken).toEqual([])
   })
 
   test('does not take silence for success', async () => {
-    const served = { calls: 0, longestWaitMs: 0, clockErrorMs: 0, refused: 0, errors: [], events: {} }
+    const served = {
+      calls: 0,
+      longestWaitMs: 0,
+      waits: [],
+      clockErrorMs: 0,
+      refused: 0,
+      errors: [],
+      events: {},
+    }
     expect((await judge(good({ ledger: [], served }))).broken).toEqual([
       'no caller was served',
       'nothing was refreshed',

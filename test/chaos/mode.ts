@@ -1,5 +1,6 @@
 import type { ForkedLocalZoho } from 'evergrant/testing'
 import type { PostgresServer } from '../support/postgres-server.ts'
+import type { Order } from './back-end.ts'
 import type { Evidence } from './evidence.ts'
 import type { Place } from './place.ts'
 import type { Plan, Rotation } from './plan.ts'
@@ -15,6 +16,8 @@ export interface ModeDefinition {
   readonly promises: Promises
   /** What has to be installed and is not, and how to install it; null: it can be played. */
   readonly missing?: () => string | null
+  /** How long access tokens live, from the first one on. Absent: LIFETIME_MS, and the first ones end one by one. */
+  readonly lifetimeMs?: number
   /** Sets up what the mode needs of its own. */
   readonly open: (site: Site) => Promise<Scenery>
   /** What did not hold of that which only this mode promises, in words. */
@@ -48,6 +51,8 @@ export interface Scenery {
   readonly records?: Records
   /** Where the back ends find the provider. */
   readonly provider?: string
+  /** What the back ends are started with beside what all have. */
+  readonly backEnds?: Partial<Pick<Order, 'rarelyMs'>> & { readonly open?: object }
   /** Disturbs the campaign as often as the plan says. */
   readonly disturb: (scene: Scene) => Promise<void>
   readonly close?: () => Promise<void>

@@ -5,10 +5,11 @@ import { kill } from './modes/kill.ts'
 import { proxy } from './modes/proxy.ts'
 import { sqlite } from './modes/sqlite.ts'
 import { stop } from './modes/stop.ts'
+import { sweep } from './modes/sweep.ts'
 import { term } from './modes/term.ts'
 
 /** Everything that is done to a campaign, by name, in the order in which it is played and told. */
-export const definitions = { kill, term, freeze, stop, proxy, sqlite, clocks } satisfies Readonly<
+export const definitions = { kill, term, freeze, stop, proxy, sqlite, clocks, sweep } satisfies Readonly<
   Record<string, ModeDefinition>
 >
 

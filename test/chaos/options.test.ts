@@ -30,6 +30,7 @@ test('what is no option, or no value of one, is refused', () => {
   expect(() => optionsIn(['--mode', 'bogus'])).toThrow('--mode is one of kill, term')
   expect(() => optionsIn(['--cycles', '0'])).toThrow('--cycles takes a number from 1 to 99999')
   expect(() => optionsIn(['--seed=-1'])).toThrow('--seed takes a number from 0')
+  expect(() => optionsIn(['--resume'])).toThrow('--resume needs --json')
   expect(() => optionsIn(['--bogus'])).toThrow("Unknown option '--bogus'")
 })
 
@@ -43,6 +44,8 @@ test('the help fits a terminal and has every option', () => {
     'cycles',
     'seed',
     'json',
+    'resume',
+    'markdown',
     'evidence',
     'plant',
     'help',

@@ -9,6 +9,10 @@ export interface RunOptions {
   readonly plans: readonly Plan[]
   /** Where the results go as JSON; null: nowhere. */
   readonly json: string | null
+  /** Where the tables go as Markdown; null: nowhere. */
+  readonly markdown: string | null
+  /** What the JSON file has of this very code is not played again. */
+  readonly resume: boolean
   /** Where all goes that the judge went by; null: nowhere. */
   readonly evidence: string | null
   /** The bug to plant; null: none. */
@@ -19,7 +23,7 @@ export interface RunOptions {
 export const help = `npm run chaos -- [options]
 What becomes of grants when processes and databases die.
 
-  --form <name>      short: what CI runs (default); full: takes an hour or more
+  --form <name>      short: what CI runs (default); full: about an hour
   --mode <name>      one mode only:
 ${listed(modes)}
   --rotation <name>  one kind of provider only: ${rotations.join(', ')}
@@ -27,7 +31,9 @@ ${listed(modes)}
                      in kill, freeze and sqlite
   --cycles <n>       disturbances in each campaign, 1 to 99999
   --seed <n>         draws another campaign, 0 to 4294967295 (default 1)
-  --json <file>      writes the results there, too
+  --json <file>      writes the results there, too, after each campaign
+  --resume           plays only what the file of --json does not have yet
+  --markdown <file>  writes the tables there, too
   --evidence <file>  writes there all that the judge went by
   --plant <bug>      plants a bug first, which must be found:
 ${listed(Object.keys(plants))}
@@ -59,11 +65,14 @@ export function optionsIn(args: readonly string[]): RunOptions {
       cycles: { type: 'string' },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
+      resume: { type: 'boolean', default: false },
+      markdown: { type: 'string' },
       evidence: { type: 'string' },
       plant: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
+  if (values.resume && values.json === undefined) throw new RangeError('--resume needs --json')
   const form = oneOf<Form>('form', values.form, ['short', 'full'])
   const chosenModes = values.mode === undefined ? modes : [oneOf('mode', values.mode, modes)]
   const chosenRotations =
@@ -83,6 +92,8 @@ export function optionsIn(args: readonly string[]): RunOptions {
   return {
     plans: plans.filter(plan => plan.cycles > 0),
     json: values.json ?? null,
+    resume: values.resume,
+    markdown: values.markdown ?? null,
     evidence: values.evidence ?? null,
     plant: values.plant === undefined ? null : oneOf('plant', values.plant, Object.keys(plants) as Plant[]),
     help: values.help,

@@ -13,7 +13,16 @@ import { Crew } from './crew.ts'
 import { Customers } from './customers.ts'
 import type { Scenery } from './mode.ts'
 import { definitionOf } from './modes.ts'
-import { ANSWER_MS, CONNECTIONS, LIFETIME_MS, type Plan, policy, RETRY_WINDOW_MS } from './plan.ts'
+import {
+  ANSWER_MS,
+  CONNECTIONS,
+  LIFETIME_MS,
+  type Plan,
+  policy,
+  RETRY_WINDOW_MS,
+  SLOW_MS,
+  WAIT_BOUNDS_MS,
+} from './plan.ts'
 import { postgresRecords, type Records } from './records.ts'
 
 export const PROVIDER = 'acme'
@@ -38,23 +47,25 @@ let databases = 0
  * @param build the folder of the built package
  */
 export async function placeFor(plan: Plan, server: PostgresServer, build: string): Promise<Place> {
+  const mode = definitionOf(plan.mode)
   databases += 1
   const name = `chaos_${databases}`
   await runOn(server.directUrl(), `create database ${name}`)
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-chaos-'))
-  const zoho = await startProvider(plan)
-  const scenery = await definitionOf(plan.mode).open({ plan, server, database: name, zoho, folder })
+  const zoho = await startProvider(plan, mode.lifetimeMs ?? LIFETIME_MS)
+  const scenery = await mode.open({ plan, server, database: name, zoho, folder })
   const { database = server.url(name), provider = zoho.url } = scenery
   const order = orderFor(plan, { zoho: zoho.url, provider, database, folder, build })
   const tokens = await openService(order)
   const records = scenery.records ?? postgresRecords(server.directUrl(name))
   await records.keep()
   const customers = new Customers(tokens, PROVIDER, zoho, records)
-  // Their tokens do not expire all at once.
   for (const [index, connection] of order.connections.entries()) {
-    await customers.connect(connection, 1 + (index % 6))
+    // Their tokens do not expire all at once.
+    await customers.connect(connection, mode.lifetimeMs === undefined ? 1 + (index % 6) : undefined)
   }
-  const crew = new Crew(order)
+  const { open = {}, rarelyMs = null } = scenery.backEnds ?? {}
+  const crew = new Crew({ ...order, rarelyMs, open: { ...order.open, ...open } })
   const close = async (): Promise<void> => {
     await crew.killAll()
     await tokens.close()
@@ -67,12 +78,12 @@ export async function placeFor(plan: Plan, server: PostgresServer, build: string
   return { zoho, server, records, customers, crew, disturb: scenery.disturb, close }
 }
 
-async function startProvider({ rotation }: Plan): Promise<ForkedLocalZoho> {
+async function startProvider({ rotation }: Plan, accessTokenLifetimeMs: number): Promise<ForkedLocalZoho> {
   const zoho = await forkLocalZoho({
     throttle: null,
     rotation,
     retryWindowMs: RETRY_WINDOW_MS,
-    accessTokenLifetimeMs: LIFETIME_MS,
+    accessTokenLifetimeMs,
     refreshTokensPerUser: 1_000_000,
     accessTokensPerRefreshToken: 1_000,
   })
@@ -122,6 +133,9 @@ function orderFor(
       },
     },
     connections: Array.from({ length: CONNECTIONS }, (_, index) => `customer-${index + 1}`),
+    rarelyMs: null,
+    waitBoundsMs: WAIT_BOUNDS_MS,
+    slowMs: SLOW_MS,
     accepts: `${zoho}/api/echo`,
   }
 }

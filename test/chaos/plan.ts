@@ -25,6 +25,10 @@ export const CONNECTIONS = 30
 export const LIFETIME_MS = 6_000
 /** How long the provider takes, so that there is something to strike. */
 export const ANSWER_MS = 100
+/** A call that took longer than this is told of by itself. */
+export const SLOW_MS = 20
+/** Upper bounds of the waits that are counted together, in ms; what is longer than the last one is counted, too. */
+export const WAIT_BOUNDS_MS: readonly number[] = [5, 20, ANSWER_MS, 1_000, 5_000]
 /** With a retry window: as Xero's half hour, longer than anything here. */
 export const RETRY_WINDOW_MS = 60_000
 

@@ -51,3 +51,8 @@ test.skipIf(missingFakeClock() !== null)(
     expect(await brokenBy('wall-clock', plan)).toMatch(/which was fresh/)
   },
 )
+
+test('a package whose sweep is off is found out: calls wait for the provider', async () => {
+  const plan: Plan = { mode: 'sweep', rotation: 'static', cycles: 10, seed: 1, point: null }
+  expect(await brokenBy('no-sweep', plan)).toMatch(/calls waited for the provider/)
+})

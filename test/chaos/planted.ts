@@ -44,6 +44,9 @@ export const plants = {
       to: 'return clock.wallMs();',
     },
   ],
+  'no-sweep': [
+    { file: 'refresh/sweeper.js', from: 'void this.#keepSweeping(provider);', to: 'void provider;' },
+  ],
   'no-draining': [
     {
       file: 'refresh/refresher.js',

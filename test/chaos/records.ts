@@ -13,10 +13,10 @@ export interface Records {
 const trigger = `
   create table chaos_changes (
     id bigserial primary key, at timestamptz not null default clock_timestamp(), client_id text, row_id text,
-    generation int, generation_before int, status text, status_before text, status_reason text);
+    generation int, generation_before int, status text, status_before text, status_reason text, expires_at timestamptz);
   create function chaos_note() returns trigger language plpgsql as $$ begin
-    insert into chaos_changes (client_id, row_id, generation, generation_before, status, status_before, status_reason)
-    values (new.client_id, new.id, new.generation, old.generation, new.status, old.status, new.status_reason);
+    insert into chaos_changes (client_id, row_id, generation, generation_before, status, status_before, status_reason, expires_at)
+    values (new.client_id, new.id, new.generation, old.generation, new.status, old.status, new.status_reason, new.token_expiry);
     return null; end $$;
   create trigger chaos_note after update on oauth_tokens for each row
     when (old.generation <> new.generation or old.status <> new.status) execute function chaos_note()`
@@ -37,7 +37,8 @@ export function postgresRecords(url: string): Records {
     },
     changes: async () => {
       const { rows } = await pool.query(
-        'select *, extract(epoch from at) * 1000 as at_ms from chaos_changes order by id',
+        `select *, extract(epoch from at) * 1000 as at_ms, extract(epoch from expires_at) * 1000 as expires_ms
+          from chaos_changes order by id`,
       )
       return rows.map(changeOf)
     },
@@ -55,7 +56,7 @@ export function rowOf(row: Record<string, unknown>): FinalRow {
   }
 }
 
-/** A row of `chaos_changes`, with `at_ms`. */
+/** A row of `chaos_changes`, with `at_ms` and `expires_ms`. */
 export function changeOf(row: Record<string, unknown>): Change {
   return {
     at: Number(row.at_ms),
@@ -66,6 +67,7 @@ export function changeOf(row: Record<string, unknown>): Change {
     status: String(row.status),
     statusBefore: textOf(row.status_before),
     statusReason: textOf(row.status_reason),
+    expiresAt: row.expires_ms === null ? null : Number(row.expires_ms),
   }
 }
 

@@ -7,11 +7,11 @@ const BUSY_LIMIT_MS = 5_000
 const triggers = `
   create table chaos_changes (
     id integer primary key, at_ms real not null default (unixepoch('subsec') * 1000), client_id text, row_id text,
-    generation int, generation_before int, status text, status_before text, status_reason text);
+    generation int, generation_before int, status text, status_before text, status_reason text, expires_ms int);
   create trigger chaos_note after update on oauth_tokens
     when old.generation <> new.generation or old.status <> new.status begin
-    insert into chaos_changes (client_id, row_id, generation, generation_before, status, status_before, status_reason)
-    values (new.client_id, new.id, new.generation, old.generation, new.status, old.status, new.status_reason);
+    insert into chaos_changes (client_id, row_id, generation, generation_before, status, status_before, status_reason, expires_ms)
+    values (new.client_id, new.id, new.generation, old.generation, new.status, old.status, new.status_reason, new.token_expiry);
   end`
 
 /** Of a SQLite file. */

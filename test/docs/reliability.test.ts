@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { definitionOf, modes } from '../chaos/modes.ts'
 import { points } from '../chaos/plan.ts'
-import { columns } from '../chaos/table.ts'
+import { columns, waitColumns } from '../chaos/table.ts'
 import { projectDirectory } from '../support/project.ts'
 import { rowsOf } from './markdown.ts'
 
@@ -25,4 +25,10 @@ test('the figures are of campaigns in which every promise held', () => {
     return overlaps !== '0' || silent !== '0' || losses !== reported || (!mayLose && losses !== '0')
   })
   expect(broken).toEqual([])
+})
+
+test('the histogram is of the sweep at least, and no other than the program prints', () => {
+  const rows = rowsOf(page, waitColumns)
+  expect(rows.map(([mode]) => mode)).toContain('sweep')
+  expect(modes).toEqual(expect.arrayContaining(rows.map(([mode]) => mode)))
 })

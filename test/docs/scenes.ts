@@ -103,6 +103,14 @@ export const scenes: Readonly<Record<string, Scene>> = {
       await pool.end()`,
     prints: /^1000\./m,
   },
+  'docs/guide/observability.md: OpenTelemetry': { prints: /name: 'evergrant\.call\.duration'.*'stored'/s },
+  'docs/guide/observability.md: Logs': {
+    prints: /"level":40,.*"code":"REAUTHORIZATION_REQUIRED".*"msg":"refresh_failed"/,
+  },
+  'docs/guide/observability.md: Prometheus without OpenTelemetry': {
+    prints:
+      /call_duration_seconds_count\{provider="zoho_crm",source="stored"\} 1$.*cache_hits_total\{provider="zoho_crm"\} 2$/ms,
+  },
   'docs/guide/import-records.md: In a program': { prints: /outcome: 'imported'/ },
   'docs/guide/moving-in.md: better-auth': {
     program: withBetterAuth(

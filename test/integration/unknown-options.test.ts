@@ -24,12 +24,12 @@ describe('open() refuses an option that it does not have', () => {
     [
       { encryptionKey: 'canary' },
       'open() has no option "encryptionKey". Did you mean "encryptionKeys"? There are: database, schema, ' +
-        'encryptionKeys, providers, migrate, backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent.',
+        'encryptionKeys, providers, migrate, backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent, telemetry.',
     ],
     [
       { sweeep: true },
       'open() has no option "sweeep". There are: database, schema, encryptionKeys, providers, migrate, ' +
-        'backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent.',
+        'backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent, telemetry.',
     ],
     [
       { cache: { maxAge: 5 } },
@@ -53,7 +53,7 @@ describe('open() refuses an option that it does not have', () => {
     [
       { providers: { zoho_crm: { clientID: 'canary' } } },
       'The provider "zoho_crm" has no option "clientID". Did you mean "clientId"? There are: clientId, ' +
-        'clientSecret, clientSecrets, allowHosts, location, accountsServer, profile.',
+        'clientSecret, clientSecrets, allowHosts, location, accountsServer, parameters, endpointHosts, redirectUri, refreshParameters, profile.',
     ],
     [
       { [`canary ${'x'.repeat(60)}`]: true },
@@ -116,6 +116,7 @@ describe('open() refuses an option that it does not have', () => {
       policy: undefined,
       requireSealed: undefined,
       onEvent: undefined,
+      telemetry: undefined,
     }
     const tokens = await open('memory:', { ...nothing, database: 'memory:' })
     expect(await tokens.hasToken(CLIENT, PROVIDER)).toBe(false)

@@ -30,7 +30,16 @@ function packagesOf(files: readonly string[]): readonly string[] {
   return [...new Set(names)].filter(name => name !== '').sort()
 }
 
-const lazy = ['drizzle-orm', 'pg', 'postgres', 'libsql', 'hono', '@hono/node-server', 'commander']
+const lazy = [
+  'drizzle-orm',
+  'pg',
+  'postgres',
+  'libsql',
+  'hono',
+  '@hono/node-server',
+  'commander',
+  '@opentelemetry/api',
+]
 
 test('the list of loaded files sees ES modules and what they require', async () => {
   expect(packagesOf(await filesLoadedBy('drizzle-orm'))).toEqual(['drizzle-orm'])

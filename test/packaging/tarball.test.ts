@@ -85,7 +85,7 @@ describe('an installation', () => {
   })
 
   test('imports by every entry that package.json declares', async () => {
-    const entries = (await declaredEntries()).filter(entry => !entry.endsWith('.json'))
+    const entries = (await declaredEntries()).filter(entry => !/\.json$|\/opentelemetry$/.test(entry))
     const program = entries.map(entry => `await import('${entry}')`).join('\n')
     const ended = await run(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: consumer.directory,
@@ -114,7 +114,9 @@ describe('an installation', () => {
 
   test("type-checks by every entry, with its libraries' types checked, too", async () => {
     // Drizzle's own types do not pass without its optional peers, so the entry that shows them is left out.
-    const entries = (await declaredEntries()).filter(entry => !/\.json$|\/schema$/.test(entry))
+    const entries = (await declaredEntries()).filter(
+      entry => !/\.json$|\/(?:schema|opentelemetry)$/.test(entry),
+    )
     const file = join(consumer.directory, 'entries.ts')
     await writeFile(
       file,
@@ -157,6 +159,25 @@ describe('an installation', () => {
       timeoutMs: 60_000,
     })
     expect(ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('takes OpenTelemetry by its own entry: without its API it says what is lacking, with it all is there', async () => {
+    const program = `import { openTelemetry } from 'evergrant/opentelemetry'
+      import { OAuthTokenService } from 'evergrant'
+      const tokens = await OAuthTokenService.open({ database: 'memory:', telemetry: openTelemetry() })
+      await tokens.close()`
+    const started = (): Promise<{ readonly code: number | null; readonly stderr: string }> =>
+      run(process.execPath, ['--input-type=module', '--eval', program], { cwd: consumer.directory })
+    const without = await started()
+    expect(without).toMatchObject({ code: 1 })
+    expect(without.stderr).toContain("Cannot find package '@opentelemetry/api'")
+
+    await alsoInstall(consumer, ['@opentelemetry/api'])
+    expect(await started()).toMatchObject({ code: 0, stderr: '' })
+    const file = join(consumer.directory, 'opentelemetry.ts')
+    await writeFile(file, `${program}\nexport {}\n`)
+    expect(await compile(file, { skipLibCheck: false })).toBe('')
+    expect(await compile(file, { skipLibCheck: false, lib: ['ES2022'] })).toBe('')
   })
 
   // The last one: it brings drivers, which the tests above do without.

@@ -7,6 +7,7 @@ import type { AppCredentials } from '../../src/ports/provider.ts'
 import type { TokenStore } from '../../src/ports/store.ts'
 import type { AccessToken } from '../../src/refresh/held-token.ts'
 import { accessTokenOf } from '../../src/refresh/held-token.ts'
+import { Measurements } from '../../src/refresh/measurements.ts'
 import { obtain } from '../../src/refresh/obtain.ts'
 import { storeTokens } from '../../src/refresh/store-tokens.ts'
 import { environmentKeys } from '../../src/sealing/environment-keys.ts'
@@ -41,6 +42,7 @@ export class FakeProcess {
     lifeboat: Lifeboat | null = null,
   ) {
     const { clock, randomness, cipher, policy, provider } = world
+    const measurements = new Measurements(options.telemetry)
     const ports = {
       store,
       cipher,
@@ -48,7 +50,11 @@ export class FakeProcess {
       randomness,
       policy,
       lifeboat,
-      emit: (event: EvergrantEvent): void => void this.events.push(event),
+      emit: (event: EvergrantEvent): void => {
+        this.events.push(event)
+        measurements.event(event)
+      },
+      measurements,
     }
     this.assembly = new Assembly({
       ports,
