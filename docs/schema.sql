@@ -81,6 +81,8 @@ create table oauth_tokens (
   last_error text,
   last_refreshed_at timestamp with time zone,
   refresh_token_expiry timestamp with time zone,
+  budget_until timestamp with time zone,
+  rejected_at timestamp with time zone,
   constraint oauth_tokens_pkey PRIMARY KEY (id)
 );
 

@@ -35,6 +35,8 @@ export interface Settings {
   readonly lifetimeMs: number
   /** How long a rotated refresh token is still good for another successor; 0 unless `window`. */
   readonly retryWindowMs: number
+  /** How many requests the server wants for one grant in how much time; null: it does not count. */
+  readonly budget: { readonly requests: number; readonly perMs: number } | null
   /** What a caller may wait: with a token that is good, with one that still works, and without. */
   readonly bounds: { readonly goodMs: number; readonly servableMs: number; readonly anyMs: number }
   /** How long a process may go on with what it has in memory. */

@@ -13,6 +13,7 @@ import { checkOpenOptions, parseCache, parsePolicy, parseSweep } from './open-op
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
+import { catalogueProfiles } from './providers/catalogue-profiles.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
@@ -196,10 +197,12 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
   const environment = readEnvironment()
   const choice = chooseDatabase(options.database, environment)
   refuseSchema(choice, options.schema)
+  const catalogue = await catalogueProfiles(Object.keys(options.providers ?? {}))
   const transport = httpTransport()
   const providers = createProviders({
     transport,
     clock: systemClock,
+    catalogue,
     overrides: options.providers,
     zohoLocation: environment.zohoLocation,
     zohoAccountsServer: environment.zohoAccountsServer,

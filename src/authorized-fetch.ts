@@ -42,9 +42,19 @@ export async function authorizedFetch(call: AuthorizedFetch): Promise<Response> 
   const response = await send(call, request, held)
   if (again === null || !(await isBadToken(response, call.profile.badToken))) return response
 
+  const next = await nextToken(call, held).catch(async (error: unknown) => {
+    await response.body?.cancel()
+    throw error
+  })
+  // No other token is to be had: what the API said of this one is the answer.
+  if (next.accessToken.equals(held.accessToken)) return response
   await response.body?.cancel()
+  return send(call, again, next)
+}
+
+async function nextToken(call: AuthorizedFetch, held: HeldToken): Promise<HeldToken> {
   await call.reject(held)
-  return send(call, again, await call.token())
+  return call.token()
 }
 
 function requestOf({ key, input, init }: AuthorizedFetch): Request {

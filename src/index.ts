@@ -4,6 +4,7 @@
  */
 
 export type { FetchOptions } from './authorized-fetch.ts'
+export { type DiscoverOptions, discoverProvider } from './discover-provider.ts'
 export {
   type AnyEvergrantError,
   DecryptionError,
@@ -24,7 +25,7 @@ export {
 export type { ServiceHealth } from './health.ts'
 export type { Connection, ConnectionStatus, LastError } from './lifecycle/connection.ts'
 export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
-export type { ProviderTraits } from './lifecycle/provider-traits.ts'
+export type { ProviderTraits, RefreshBudget } from './lifecycle/provider-traits.ts'
 export type { ListedConnection, ListPage } from './listing.ts'
 export type {
   DatabaseHandle,
@@ -54,6 +55,8 @@ export type {
   InstantMember,
   KeptMember,
 } from './providers/answer-rules.ts'
+export type { CatalogueName } from './providers/catalogue/names.ts'
+export type { ProviderDefinition } from './providers/define-provider.ts'
 export type {
   AccountIdentity,
   AuthorizationRules,
@@ -66,7 +69,7 @@ export type {
   RefreshTokenLife,
   RevocationRules,
 } from './providers/profile.ts'
-export type { ProviderOverride } from './providers/provider-override.ts'
+export type { ProviderOptions, ProviderOverride } from './providers/provider-override.ts'
 export type { AccessToken } from './refresh/held-token.ts'
 export type { SweepReport } from './refresh/sweeper.ts'
 export { Secret } from './secret.ts'

@@ -4,7 +4,7 @@ import type { EventSink } from './ports/events.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { Metadata } from './ports/store.ts'
 import type { Telemetry } from './ports/telemetry.ts'
-import type { ProviderOverride } from './providers/provider-override.ts'
+import type { ProviderOptions } from './providers/provider-override.ts'
 
 /** What the provider gave to the back end's OAuth app. */
 export interface CallCredentials {
@@ -78,8 +78,11 @@ export interface OpenOptions {
   readonly schema?: string | undefined
   /** `id:base64(32 bytes)`, comma-separated, or a source of keys. The first seals, all open. */
   readonly encryptionKeys?: string | KeySource | undefined
-  /** App credentials and overrides by provider name, and profiles of providers that are not built in. */
-  readonly providers?: Readonly<Record<string, ProviderOverride | undefined>> | undefined
+  /**
+   * App credentials and overrides by provider name: a provider of the catalogue is there once it is named, one of your
+   * own comes with its profile.
+   */
+  readonly providers?: ProviderOptions | undefined
   /** Whether tables are made and upgraded at start. Default true. */
   readonly migrate?: boolean | undefined
   /**

@@ -13,6 +13,7 @@ import { unlessAborted } from './refresh/giving-up.ts'
 import { type AccessToken, accessTokenOf, type HeldToken, scopesOf } from './refresh/held-token.ts'
 import { obtain } from './refresh/obtain.ts'
 import { named } from './refresh/refusal-error.ts'
+import { rejectToken } from './refresh/reject-token.ts'
 import { storeTokens } from './refresh/store-tokens.ts'
 import type { SweepReport } from './refresh/sweeper.ts'
 import type {
@@ -131,7 +132,8 @@ export class OAuthTokenService {
 
   /**
    * Refreshes now, whatever the stored token has left; joins a refresh under way. A provider that throttles or
-   * fails is not asked before its time.
+   * fails is not asked before its time, nor more often than its budget of refreshes allows: then the error is
+   * `ProviderRateLimitedError`.
    * @throws the same as {@link getAccessToken}
    */
   async refreshToken(
@@ -232,8 +234,10 @@ export class OAuthTokenService {
 
   /**
    * An API answered 401 to exactly this token: it is not served any more, by any process, and refreshed once
-   * however many callers report it.
-   * @returns false when it is no longer the stored token: just ask for the current one
+   * however many callers report it. At most one report in `policy.rejectedPauseMs` (30 s), and in the provider's
+   * budget of refreshes, is acted on: an API that accepts no token at all must not end them one after the other.
+   * @returns false when nothing was done: it is no longer the stored token, or the one before it was rejected a moment
+   * ago. Ask for the current one; when that is the same, look for the fault elsewhere.
    */
   async reportRejected(
     clientId: string,
@@ -344,13 +348,10 @@ export class OAuthTokenService {
     const { ports } = assembly
     const rejected = parseToken(accessToken, 'accessToken', key)
     const request = assembly.request(key, undefined, NO_DEMAND, signal)
-    const row = await unlessAborted(ports.store.read(key), signal)
-    if (row === null || row.accessToken === null) return false
-    if (!ports.cipher.open(row.accessToken, { purpose: 'access_token', ...key }).equals(rejected))
-      return false
-
-    await ports.store.reject({ id: row.id, generation: row.generation })
+    const rejection = await unlessAborted(rejectToken(ports, key, rejected, request.provider.traits), signal)
+    if (rejection === 'spared') return false
     assembly.forget(key, false)
+    if (rejection === 'replaced') return false
     try {
       await obtain(assembly, request)
     } catch (error) {

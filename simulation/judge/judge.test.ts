@@ -10,6 +10,7 @@ const settings: Settings = {
   rotation: 'strict',
   lifetimeMs: 3_600_000,
   retryWindowMs: 0,
+  budget: null,
   bounds: { goodMs: 3_000, servableMs: 6_000, anyMs: 18_000 },
   cacheAgeMs: 30_000,
   lifeboat: 'none',
@@ -154,6 +155,18 @@ describe('requests', () => {
   test('two requests that follow each other overlap not', () => {
     const entries = [...good, [3_600_450, requested(2, 'alpha.1/r/2', 3_610_350, 'p2')] as const]
     expect(broken(entries)).not.toContain('no refresh token is in flight twice')
+  })
+
+  test('one request more than the server wants in its time', () => {
+    const thirdAfter = (ms: number) => [
+      ...without('settings'),
+      [0, { ...settings, budget: { requests: 2, perMs: 60_000 } }] as const,
+      [3_620_000, requested(2, 'alpha.1/r/4', 3_630_000)] as const,
+      [3_600_200 + ms, requested(3, 'alpha.1/r/4', 3_670_000)] as const,
+      [3_600_201, requested(4, 'alpha.2/r/1', 3_610_000)] as const,
+    ]
+    expect(broken(thirdAfter(59_999))).toContain('no more requests than the provider wants')
+    expect(broken(thirdAfter(60_000))).not.toContain('no more requests than the provider wants')
   })
 
   test('a strict server is asked again although the access token lives', () => {

@@ -1,7 +1,7 @@
 import type { Entry } from '../history.ts'
 import { Evidence, type Violation } from './evidence.ts'
 import { endings, type Fate } from './losses.ts'
-import { earlyRepetitions, overlaps } from './requests.ts'
+import { earlyRepetitions, overBudget, overlaps } from './requests.ts'
 import { returnViolations } from './returns.ts'
 import { rowViolations } from './rows.ts'
 import { waitViolations } from './waits.ts'
@@ -20,6 +20,7 @@ export function judge(history: readonly Entry[]): Verdict {
   const violations = [
     ...overlaps(evidence),
     ...earlyRepetitions(evidence),
+    ...overBudget(evidence),
     ...rowViolations(evidence),
     ...returnViolations(evidence),
     ...waitViolations(evidence),

@@ -1,3 +1,4 @@
+import { grantOf } from '../history.ts'
 import type { Attempt, Evidence, Violation } from './evidence.ts'
 
 /** No refresh token is in flight twice. */
@@ -43,6 +44,21 @@ export function earlyRepetitions(evidence: Evidence): readonly Violation[] {
       what: `request ${request.request} of ${request.machine} repeats ${request.refresh}`,
       at: request.at,
     }))
+}
+
+/** In no time as long as the server's budget is for, more requests for one grant than it wants. */
+export function overBudget(evidence: Evidence): readonly Violation[] {
+  const { budget, hostClockJumps } = evidence.settings
+  if (budget === null || hostClockJumps) return []
+  return evidence.attempts.flatMap(({ request }, place) => {
+    const same = evidence.attempts
+      .slice(0, place + 1)
+      .filter(earlier => grantOf(earlier.request.refresh) === grantOf(request.refresh))
+      .filter(earlier => earlier.request.at > request.at - budget.perMs)
+    if (same.length <= budget.requests) return []
+    const what = `request ${request.request} of ${request.machine} is number ${same.length} in ${budget.perMs} ms`
+    return [{ promise: 'no more requests than the provider wants', what, at: request.at }]
+  })
 }
 
 // What the server has refused since is spent, or never was: no doubt is left.

@@ -7,6 +7,8 @@ export interface ServerSettings {
   readonly lifetimeMs: number
   /** How long a spent refresh token still gives another successor. */
   readonly retryWindowMs: number
+  /** How many requests it wants for one grant in how much time. It counts on others to keep to it. */
+  readonly budget: Settings['budget']
   /** A spent refresh token that is used again ends its whole grant. */
   readonly detectsReuse: boolean
   /** How old an access token must be before it is refreshed. */

@@ -72,9 +72,10 @@ export interface ProfileSettings {
   readonly rotation: 'static' | 'window' | 'strict'
   readonly lifetimeMs: number
   readonly earliestMs: number
+  readonly budget: ProviderProfile['traits']['refreshBudget']
 }
 
-export function profileOf({ rotation, lifetimeMs, earliestMs }: ProfileSettings): ProviderProfile {
+export function profileOf({ rotation, lifetimeMs, earliestMs, budget }: ProfileSettings): ProviderProfile {
   return genericProvider({
     name: PROVIDER,
     tokenEndpoint: 'https://id.acme.example/token',
@@ -82,5 +83,6 @@ export function profileOf({ rotation, lifetimeMs, earliestMs }: ProfileSettings)
     rotation,
     lifetimeMs,
     refreshEarliestMs: earliestMs,
+    refreshBudget: budget,
   })
 }

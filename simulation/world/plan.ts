@@ -97,7 +97,7 @@ export function planOf(seed: number): Plan {
     backgroundRefresh: dice.chance(0.8),
     pollLongestMs: dice.pick([250, 2_000]),
     lifeboat: dice.pick<Settings['lifeboat']>(['none', 'none', 'own', 'shared']),
-    steps: new Planner(dice, server, machines, clients.length).steps(),
+    steps: new Planner(dice, server, machines, clients.length).steps(dice.fork(STORMS)),
   }
 }
 
@@ -110,7 +110,20 @@ function serverSettings(dice: Dice): ServerSettings {
     retryWindowMs: rotation === 'window' ? 30 * MINUTE : 0,
     detectsReuse: rotation === 'strict' && dice.chance(0.8),
     earliestMs: lifetimeMs === 10 * MINUTE && dice.chance(0.5) ? 9.5 * MINUTE : 0,
+    budget: budgetOf(lifetimeMs, dice.fork(BUDGETS)),
   }
+}
+
+// With dice of their own: a world without a budget is as it was before there were any.
+const [STORMS, BUDGETS] = [101, 102]
+
+// No server has one that its tokens do not live long enough for.
+function budgetOf(lifetimeMs: number, dice: Dice): Settings['budget'] {
+  if (lifetimeMs < 2 * MINUTE || dice.chance(0.75)) return null
+  return dice.pick([
+    { requests: 10, perMs: 10 * MINUTE },
+    { requests: 4, perMs: 2 * MINUTE },
+  ])
 }
 
 /** Writes the steps: people connect, and then a few times, near an expiry, much happens within seconds. */
@@ -129,13 +142,29 @@ class Planner {
     this.#clients = clients
   }
 
-  steps(): readonly PlannedStep[] {
+  steps(storms: Dice): readonly PlannedStep[] {
     for (let client = 0; client < this.#clients; client += 1) {
       this.#add({ kind: 'deed', deed: { kind: 'reconnect', machine: 0, client } })
     }
     const scenes = this.#dice.between(1, 3)
     for (let scene = 0; scene < scenes; scene += 1) this.#scene()
+    if (this.#server.budget !== null) this.#storm(storms)
     return this.#steps
+  }
+
+  /** Many calls that want a new token, for some minutes. */
+  #storm(dice: Dice): void {
+    let at = SECOND + dice.fraction() * this.#server.lifetimeMs
+    for (let left = dice.between(10, 30); left > 0; left -= 1) {
+      at += dice.pick([0, 20, 1_000, 5_000, 15_000, 31_000])
+      const kind = dice.weighted<Deed['kind']>([
+        [3, 'refresh'],
+        [1, 'report'],
+        [1, 'get'],
+      ])
+      const deed = { kind, machine: dice.between(0, this.#machines - 1), client: 0 }
+      this.#steps.push({ at: Math.floor(at), step: { kind: 'deed', deed } })
+    }
   }
 
   #scene(): void {

@@ -303,6 +303,7 @@ export class World {
       rotation: server.rotation,
       lifetimeMs: server.lifetimeMs,
       retryWindowMs: server.retryWindowMs,
+      budget: server.budget,
       bounds: {
         goodMs: storeTimeoutMs,
         servableMs: hardWaitMs + storeTimeoutMs,

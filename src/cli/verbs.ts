@@ -169,6 +169,13 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/keys.ts')).forget,
   },
   {
+    usage: 'providers [name]',
+    summary: 'list providers, or tell what is known of one, and what is not',
+    options: [],
+    example: 'evergrant providers google',
+    load: async () => (await import('./commands/providers.ts')).providers,
+  },
+  {
     usage: 'doctor',
     summary: 'look at database, keys, files and this process: how each is, and what to do',
     options: [],

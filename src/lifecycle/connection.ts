@@ -41,6 +41,10 @@ export interface Connection {
   readonly lastRefreshedAt: number | null
   /** When the refresh token itself expires, where a provider says it; else null. */
   readonly refreshTokenExpiresAt: number | null
+  /** When the provider's budget of refreshes is whole again. Null: nothing was taken of it. */
+  readonly budgetUntil: number | null
+  /** When the last report of a rejected token was acted on. Null: none was since the tokens were stored. */
+  readonly rejectedAt: number | null
 }
 
 /**

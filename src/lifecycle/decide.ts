@@ -44,7 +44,7 @@ export function decide(
     return { kind: 'fail', refusal: { kind: 'reauthorization', reason: 'no_refresh_token' } }
   }
 
-  const gate = gateOf(connection, now, traits, demand.refreshNow)
+  const gate = gateOf(connection, now, traits, policy, demand.refreshNow)
   if (!goodEnough) {
     if (gate !== null) return { kind: 'fail', refusal: gate }
     return { kind: 'refresh', waitMs: policy.expiredWaitMs, servable: false }

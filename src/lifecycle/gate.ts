@@ -1,4 +1,6 @@
+import { allowanceOf, budgetOpensAt } from './budget.ts'
 import type { Connection, LastError } from './connection.ts'
+import type { Policy } from './policy.ts'
 import type { ProviderTraits } from './provider-traits.ts'
 import type { Refusal } from './refusal.ts'
 import { remainingOf } from './state.ts'
@@ -16,14 +18,20 @@ export function gateOf(
   connection: Connection,
   now: number,
   traits: ProviderTraits,
+  policy: Policy,
   skipNoProgress: boolean,
 ): Refusal | null {
   if (connection.nextAttemptAt !== null && connection.nextAttemptAt > now) {
-    if (skipNoProgress && connection.lastError === 'NO_PROGRESS') return null
-    return heldBack(connection, connection.nextAttemptAt)
+    const passes = skipNoProgress && connection.lastError === 'NO_PROGRESS'
+    if (!passes) return heldBack(connection, connection.nextAttemptAt)
   }
+  // Whoever refreshes right now has been allowed to: what comes of it is waited for.
+  if (isLeased(connection, now)) return null
   const replayAt = strictReplayAt(connection, now, traits)
-  return replayAt === null ? null : heldBack(connection, replayAt)
+  if (replayAt !== null) return heldBack(connection, replayAt)
+  const allowance = allowanceOf(connection, now, traits, policy)
+  const until = allowance === null ? null : budgetOpensAt(connection, now, allowance)
+  return until === null ? null : { kind: 'over_budget', until }
 }
 
 /**
@@ -31,7 +39,7 @@ export function gateOf(
  * token lives: if it was spent, the second use can end the whole grant. Null: nothing to wait for.
  */
 function strictReplayAt(connection: Connection, now: number, traits: ProviderTraits): number | null {
-  if (traits.rotation !== 'strict' || connection.attemptId === null || isLeased(connection, now)) return null
+  if (traits.rotation !== 'strict' || connection.attemptId === null) return null
   const remaining = remainingOf(connection, now)
   return remaining > 0 && Number.isFinite(remaining) ? now + remaining : null
 }

@@ -42,6 +42,8 @@ export interface Policy {
   readonly confirmRefusalMs: number
   /** Pause after a refresh that brought no later expiry. Default 30 s. */
   readonly noProgressMs: number
+  /** Least time between two reports of a rejected token that are acted on. Default 30 s. */
+  readonly rejectedPauseMs: number
   /** Pause between two tries to commit tokens while the database is down. Default 1 s. */
   readonly commitRetryMs: number
   /** Time given to others to commit after a database outage, before an expired lease is taken over. Default 5 s. */
@@ -101,6 +103,7 @@ export function policyWith(given: PolicyOptions): Policy {
     retryAfterMostMs: 15 * MINUTE,
     confirmRefusalMs: 1 * MINUTE,
     noProgressMs: 30 * SECOND,
+    rejectedPauseMs: 30 * SECOND,
     commitRetryMs: 1 * SECOND,
     outageGraceMs: 5 * SECOND,
     storeTimeoutMs: 3 * SECOND,

@@ -1,3 +1,11 @@
+/** How many refreshes a provider takes for one refresh token. */
+export interface RefreshBudget {
+  /** A count, at least 1. */
+  readonly requests: number
+  /** In any time as long as this, in ms. */
+  readonly perMs: number
+}
+
 /** What the lifecycle has to know of a provider. */
 export interface ProviderTraits {
   /** How long its access tokens live when an answer does not say. Null: not known. */
@@ -17,4 +25,6 @@ export interface ProviderTraits {
   readonly refreshTokenIdleMs: number | null
   /** How long a throttled connection pauses when the provider does not say. */
   readonly throttleMs: number
+  /** How many refreshes it takes for one refresh token. Null: as many as are made. */
+  readonly refreshBudget: RefreshBudget | null
 }

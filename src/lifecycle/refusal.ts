@@ -6,6 +6,8 @@ export type Refusal =
   | { readonly kind: 'reauthorization'; readonly reason: ReauthorizationReason }
   /** The last failure still holds the connection back; `until` by the database's clock. */
   | { readonly kind: 'held_back'; readonly code: LastError; readonly until: number }
+  /** The provider takes no more refreshes for now; `until` by the database's clock. */
+  | { readonly kind: 'over_budget'; readonly until: number }
 
 /** The refusal of a connection whose grant is dead for good. */
 export function deadGrant(connection: Connection): Refusal {

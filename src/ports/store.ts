@@ -1,3 +1,4 @@
+import type { Allowance } from '../lifecycle/budget.ts'
 import type { Connection, ConnectionStatus, LastError } from '../lifecycle/connection.ts'
 import type { EventLog } from './event-log.ts'
 import type { KeyProofs } from './key-proofs.ts'
@@ -66,6 +67,8 @@ export interface ClaimRequest {
    * than this from now counts as ended: the clock jumped.
    */
   readonly longestLeaseMs: number
+  /** The request is taken from the provider's budget, and refused where that is used up. Null: there is none. */
+  readonly allowance: Allowance | null
 }
 
 /** What a failure leaves on the row. */
@@ -127,6 +130,16 @@ export interface SettleRequest extends Fence {
   readonly attemptId: string | null
   /** Counts as a failure; null: a lease given up before anything was sent. */
   readonly failure: FailureRecord | null
+  /** What the claim took of the budget, where nothing reached the provider. Absent: it counts. */
+  readonly refundMs?: number | undefined
+}
+
+/** An API does not accept the access token of exactly this generation. */
+export interface RejectRequest extends Fence {
+  /** Matches no row on which a report was acted on so short a time ago. */
+  readonly pauseMs: number
+  /** Matches no row that has nothing left of this: a token is given up only where another can come. */
+  readonly allowance: Allowance | null
 }
 
 /** What `storeTokens` writes. `expected` is the row it read before; null: there was none. */
@@ -147,8 +160,8 @@ export interface PutRequest extends ConnectionKey {
   readonly scopes: string | null
   /** The whole new metadata (already merged); null keeps the stored ones. */
   readonly metadata: Metadata | null
-  /** Where the tokens come from, where that is worth remembering. */
-  readonly origin: 'imported' | null
+  /** Where the tokens come from. Default: an OAuth flow. */
+  readonly origin?: 'imported' | undefined
 }
 
 /** A seed: a refresh token from an environment variable. */
@@ -255,7 +268,7 @@ export interface TokenStore extends AsyncDisposable {
   /** The connection is as after a new grant: nothing of what befell the refresh token before counts any more. */
   restore(request: RestoreRequest): Promise<boolean>
   /** Makes the access token of exactly this generation expired. */
-  reject(request: Fence): Promise<boolean>
+  reject(request: RejectRequest): Promise<boolean>
 
   put(request: PutRequest, options?: InTransaction): Promise<boolean>
   /** Deletes the row, marks seeds as deleted, records the revocation. The deleted row, or null. */

@@ -71,6 +71,9 @@ describe('a provider that was defined by its endpoints', () => {
     { apiHosts: ['api.acme.example/x'] },
     { apiHosts: ['user@api.acme.example'] },
     { apiHosts: [''] },
+    { traits: { refreshBudget: { requests: 0, perMs: 1 } } },
+    { traits: { refreshBudget: { requests: 1.5, perMs: 1 } } },
+    { traits: { refreshBudget: { requests: 1, perMs: Number.POSITIVE_INFINITY } } },
   ])('is refused with %j', definition => {
     const define = () => defineProvider({ name: 'acme', tokenEndpoint, ...definition })
     expect(define).toThrow(InvalidInputError)

@@ -14,6 +14,7 @@ import type {
   RefreshTokenLife,
   RevocationRules,
 } from './profile.ts'
+import { parseRefreshBudget } from './refresh-budget.ts'
 import { standardAnswers } from './standard-answers.ts'
 import { withDefaults } from './with-defaults.ts'
 
@@ -64,6 +65,7 @@ const unknownTraits: ProviderTraits = {
   refreshKillsAccessToken: false,
   refreshTokenIdleMs: null,
   throttleMs: 60_000,
+  refreshBudget: null,
 }
 
 // RFC 7009 §2.
@@ -82,6 +84,7 @@ const standardAuthorization: AuthorizationRules = {
   exchangeParameters: {},
   redirectUri: 'url',
   codeParameter: 'code',
+  answersIssuer: false,
   callbackMetadata: [],
 }
 
@@ -122,8 +125,8 @@ const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint' | Groups> = 
  * @example
  * defineProvider({ name: 'acme', tokenEndpoint: 'https://id.acme.example/token', apiHosts: ['api.acme.example'] })
  *
- * @throws InvalidInputError the name breaks the rule, an endpoint is not https, a placeholder is not declared, or a
- * host is not one.
+ * @throws InvalidInputError the name breaks the rule, an endpoint is not https, a placeholder is not declared, a host is
+ * not one, or the budget none.
  */
 export function defineProvider(definition: ProviderDefinition): ProviderProfile {
   const { name, tokenEndpoint, traits, answers, revocation, authorization, refresh, refreshTokens, ...rest } =
@@ -136,6 +139,7 @@ export function defineProvider(definition: ProviderDefinition): ProviderProfile 
     ...hostsOfEndpoints(plain),
     ...plain.endpointHosts.map(host => parseHostPattern(host, name)),
   ]
+  parseRefreshBudget(traits?.refreshBudget ?? null, name)
   return {
     ...plain,
     headerName: plain.headerName.toLowerCase(),

@@ -101,6 +101,16 @@ describe('an endpoint with placeholders', () => {
     expect(act).not.toThrow(/canary|evil/)
   })
 
+  test('T12: is refused by its value, and by the URL that results, each alone', () => {
+    const profile = profileWith(ofHost, own)
+    const evil = { host: 'evil.example' }
+    expect(() => resolveEndpoint(ofHost, evil, profile)).toThrow(/must be a host that endpointHosts/)
+    const moved = { ...profileWith(ofShop), endpointHosts: ['*.elsewhere.example'] }
+    expect(() => resolveEndpoint(ofShop, { shop: 'acme' }, moved)).toThrow(
+      /lead to a host that is not on the list.*\*\.elsewhere\.example/,
+    )
+  })
+
   test('says what a connection lacks, and how to give it', () => {
     expect(() => resolve(ofShop, {})).toThrow(
       /needs shop: the name of the shop.*metadata.*parameters: \{ shop/,

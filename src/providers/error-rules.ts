@@ -29,7 +29,7 @@ function textAt(members: AnswerMembers, path: string): string | null {
   const [first = '', ...rest] = path.split('.')
   let value: unknown = members.get(first)
   for (const name of rest) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null
+    if (typeof value !== 'object' || value === null) return null
     value = new Map(Object.entries(value)).get(name)
   }
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null

@@ -1,4 +1,4 @@
-import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+import type { ProviderTraits, RefreshBudget } from '../lifecycle/provider-traits.ts'
 import { defineProvider } from './define-provider.ts'
 import type { ClientAuthentication, ProviderProfile } from './profile.ts'
 
@@ -25,6 +25,8 @@ export interface GenericProviderOptions {
   readonly refreshTokenIdleMs?: number | null | undefined
   /** The pause after a throttle that names none. Default one minute. */
   readonly throttleMs?: number | undefined
+  /** How many refreshes it takes for one refresh token in how much time. Default: as many as are made. */
+  readonly refreshBudget?: RefreshBudget | null | undefined
 }
 
 /**

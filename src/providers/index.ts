@@ -12,7 +12,7 @@
  *
  * @module
  */
-export type { ProviderTraits } from '../lifecycle/provider-traits.ts'
+export type { ProviderTraits, RefreshBudget } from '../lifecycle/provider-traits.ts'
 export type {
   AnswerMembers,
   AnswerRules,
@@ -21,7 +21,17 @@ export type {
   InstantMember,
   KeptMember,
 } from './answer-rules.ts'
+export { catalogueNames } from './catalogue/index.ts'
+export type { CatalogueName } from './catalogue/names.ts'
+export { catalogueProfile } from './catalogue-profiles.ts'
 export { defineProvider, type ProviderDefinition } from './define-provider.ts'
+export {
+  describeKnownProvider,
+  describeProvider,
+  knownProviders,
+  type ProviderDescription,
+} from './description.ts'
+export type { ProviderFact } from './facts.ts'
 export { type GenericProviderOptions, genericProvider } from './generic-provider.ts'
 export type {
   AccountIdentity,
@@ -35,5 +45,5 @@ export type {
   RefreshTokenLife,
   RevocationRules,
 } from './profile.ts'
-export type { ProviderOverride } from './provider-override.ts'
+export type { ProviderOptions, ProviderOverride } from './provider-override.ts'
 export { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'

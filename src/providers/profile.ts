@@ -49,6 +49,8 @@ export interface AuthorizationRules {
   readonly redirectUri: 'url' | 'name'
   /** The parameter of the callback that holds the code. */
   readonly codeParameter: string
+  /** Whether the callback names the issuer in `iss` (RFC 9207): then it has to be there, and the right one. */
+  readonly answersIssuer: boolean
   /** Parameters of the callback that belong into the connection's metadata: they name its host or its account. */
   readonly callbackMetadata: readonly string[]
 }

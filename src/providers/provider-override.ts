@@ -1,9 +1,12 @@
 import { InvalidInputError } from '../errors.ts'
 import { type NamesOf, refuseUnknownNames } from '../known-names.ts'
+import type { RefreshBudget } from '../lifecycle/provider-traits.ts'
 import { Secret } from '../secret.ts'
 import { parseHost } from './api-host.ts'
+import type { CatalogueName } from './catalogue/names.ts'
 import { parseHostPattern } from './endpoint-hosts.ts'
 import type { ProviderProfile } from './profile.ts'
+import { parseRefreshBudget } from './refresh-budget.ts'
 
 /** What a back end says about one provider: its app credentials, and what differs from the profile. */
 export interface ProviderOverride {
@@ -19,6 +22,8 @@ export interface ProviderOverride {
   readonly location?: string | undefined
   /** The accounts server of all connections: https, or http on loopback. Zoho only. */
   readonly accountsServer?: string | undefined
+  /** How many refreshes it takes for one refresh token, instead of what the profile says. Null: as many as are made. */
+  readonly refreshBudget?: RefreshBudget | null | undefined
   /** Values for `{placeholders}` of the endpoints, for connections whose metadata name none: `{ tenant: '…' }`. */
   readonly parameters?: Readonly<Record<string, string | undefined>> | undefined
   /** Hosts that metadata of a connection may name for an endpoint: `gitlab.acme.example`, `*.acme.example`. */
@@ -34,6 +39,11 @@ export interface ProviderOverride {
   readonly profile?: ProviderProfile | undefined
 }
 
+/** Options of providers by name: those of the catalogue, the built-in ones, and those with a profile of one's own. */
+export type ProviderOptions = {
+  readonly [Name in CatalogueName | 'zoho_crm' | 'zoho_calendar']?: ProviderOverride | undefined
+} & { readonly [name: string]: ProviderOverride | undefined }
+
 /** An override that has been checked. */
 export interface ParsedOverride {
   readonly clientId: string | null
@@ -44,6 +54,8 @@ export interface ParsedOverride {
   readonly allowHosts: readonly string[]
   readonly location: string | undefined
   readonly accountsServer: string | undefined
+  /** Undefined: that of the profile. */
+  readonly refreshBudget: RefreshBudget | null | undefined
   readonly parameters: ReadonlyMap<string, string>
   readonly endpointHosts: readonly string[]
   readonly redirectUri: string | undefined
@@ -58,6 +70,7 @@ const NAMES: NamesOf<ProviderOverride> = {
   allowHosts: true,
   location: true,
   accountsServer: true,
+  refreshBudget: true,
   parameters: true,
   endpointHosts: true,
   redirectUri: true,
@@ -91,6 +104,9 @@ export function parseOverride(value: unknown, provider: string): ParsedOverride 
     allowHosts: parseHosts(options.get('allowHosts'), 'allowHosts', provider, parseHost),
     location: text('location'),
     accountsServer: text('accountsServer'),
+    refreshBudget: options.has('refreshBudget')
+      ? parseRefreshBudget(options.get('refreshBudget'), provider)
+      : undefined,
     parameters: texts('parameters', "{ tenant: '…' }"),
     endpointHosts: parseHosts(options.get('endpointHosts'), 'endpointHosts', provider, parseHostPattern),
     redirectUri: text('redirectUri'),

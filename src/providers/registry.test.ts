@@ -4,6 +4,7 @@ import { InvalidInputError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Transport, TransportRequest } from '../ports/transport.ts'
 import { Secret } from '../secret.ts'
+import { catalogueProfiles } from './catalogue-profiles.ts'
 import { genericProvider } from './generic-provider.ts'
 import type { ProviderOverride } from './provider-override.ts'
 import { createProviders, type ProvidersOptions } from './registry.ts'
@@ -49,11 +50,27 @@ describe('the providers of a service', () => {
     expect(providers.get('zoho_calendar').traits.rotation).toBe('static')
   })
 
-  test.each(['google', '__proto__', 'constructor', 'toString', ''])('do not include %j', name => {
+  test.each(['acme', '__proto__', 'constructor', 'toString', ''])('do not include %j', name => {
     const get = () => providersWith().get(name)
     expect(get).toThrow(InvalidInputError)
     expect(get).toThrow(/zoho_crm, zoho_calendar.*evergrant\/providers/)
     expect(providersWith().appOf(name)).toBeNull()
+  })
+
+  test('include one of the catalogue once it is named, and the error for another says how to name it', async () => {
+    const catalogue = await catalogueProfiles(['google', 'acme', 'zoho_crm', 'constructor'])
+    expect([...catalogue.keys()]).toEqual(['google'])
+    const providers = providersWith({ catalogue, overrides: { google: { clientId: 'id' } } })
+    expect(providers.get('google').endpointOf({}).href).toBe('https://oauth2.googleapis.com/token')
+    expect(providers.appOf('google')).toEqual({ clientId: 'id', clientSecret: null })
+    expect(() => providers.get('xero')).toThrow(/catalogue has it.*providers: \{ xero:/)
+  })
+
+  test('may have a profile of one’s own under a name of the catalogue', async () => {
+    const catalogue = await catalogueProfiles(['google'])
+    const profile = genericProvider({ name: 'google', tokenEndpoint: 'https://id.acme.example/token' })
+    const providers = providersWith({ catalogue, overrides: { google: { profile } } })
+    expect(providers.get('google').endpointOf({}).host).toBe('id.acme.example')
   })
 
   test('have the app credentials of the options', () => {
@@ -104,6 +121,19 @@ describe('the providers of a service', () => {
     expect(providers.get('zoho_crm').profile.apiHosts).toEqual(
       expect.arrayContaining(['www.zohoapis.com', '127.0.0.1:4100', 'proxy.example']),
     )
+  })
+
+  test('may have another budget of refreshes than their profile says, or none', () => {
+    const refreshBudget = { requests: 3, perMs: 1_000 }
+    const providers = providersWith({
+      overrides: { acme: { profile: acme, refreshBudget }, zoho_crm: { refreshBudget: null } },
+    })
+    const budgetOf = (name: string) => providers.get(name).traits.refreshBudget
+    expect(['acme', 'zoho_crm', 'zoho_calendar'].map(budgetOf)).toEqual([
+      refreshBudget,
+      null,
+      { requests: 10, perMs: 600_000 },
+    ])
   })
 
   test('may replace a built-in profile', () => {
@@ -186,6 +216,8 @@ describe('options of providers', () => {
     ['profile', { acme: { profile: { name: 'acme' } } }],
     ['profile', { other: { profile: acme } }],
     ['profile', { acme: { profile: null } }],
+    ['refreshBudget', { zoho_crm: { refreshBudget: 'canary' } }],
+    ['refreshBudget', { zoho_crm: { refreshBudget: { requests: 10 } } }],
     ['location', { acme: { profile: acme, location: 'eu' } }],
     ['accountsServer', { acme: { profile: acme, accountsServer: 'https://canary' } }],
     ['clientSecrets', { acme: { profile: acme, clientSecrets: { eu: 'canary' } } }],

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../errors.ts'
 import type { AppCredentials } from '../ports/provider.ts'
 import { Secret } from '../secret.ts'
+import { isInCatalogue } from './catalogue/index.ts'
 import { type AppResolver, type OAuth2Ports, OAuth2Provider } from './oauth2-provider.ts'
 import type { ProviderProfile } from './profile.ts'
 import {
@@ -14,6 +15,8 @@ import { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'
 import { zohoDataCentreAt, zohoDataCentres } from './zoho-data-centres.ts'
 
 export interface ProvidersOptions extends OAuth2Ports {
+  /** Profiles of the catalogue, for the names among the overrides. */
+  readonly catalogue?: ReadonlyMap<string, ProviderProfile> | undefined
   /** By the provider's name. */
   readonly overrides?: Readonly<Record<string, ProviderOverride | undefined>> | undefined
   /** `ZOHO_LOCATION`; an override's `location` wins. */
@@ -52,7 +55,7 @@ export function createProviders(options: ProvidersOptions): Providers {
       const provider = providers.get(name)
       if (provider !== undefined) return provider
       throw new InvalidInputError(
-        `There is no provider "${name}". There are: ${names.join(', ')}. ${HOW_TO_DEFINE_ONE}`,
+        `There is no provider "${name}". There are: ${names.join(', ')}. ${howToHave(name)}`,
         { provider: name },
       )
     },
@@ -67,6 +70,14 @@ const HOW_TO_DEFINE_ONE =
   'Define others by genericProvider of "evergrant/providers": at the command line in the file of --config ' +
   '(EVERGRANT_CONFIG), in code by open({ providers: { name: { profile } } }).'
 
+function howToHave(name: string): string {
+  if (!isInCatalogue(name)) return HOW_TO_DEFINE_ONE
+  return (
+    'The catalogue has it, once it is named: at the command line in the file of --config (EVERGRANT_CONFIG), in code ' +
+    `by open({ providers: { ${name}: { clientId, clientSecret } } }).`
+  )
+}
+
 // One for every provider: that of a built-in may say nothing.
 function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
   const given = parseRecord(
@@ -78,14 +89,19 @@ function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
 }
 
 function configure(name: string, override: ParsedOverride, options: ProvidersOptions): OAuth2Provider {
-  const profile = withSettings(profileOf(name, override, options), override)
+  const profile = withBudget(withSettings(profileOf(name, override, options), override), override)
   if (profile.dataCentreOf === null && override.clientSecrets.size > 0) throw notZoho(name, 'clientSecrets')
   const ports: OAuth2Ports = { transport: options.transport, clock: options.clock }
   return new OAuth2Provider(profile, ports, appResolver(profile, override))
 }
 
+function withBudget(profile: ProviderProfile, { refreshBudget }: ParsedOverride): ProviderProfile {
+  return refreshBudget === undefined ? profile : { ...profile, traits: { ...profile.traits, refreshBudget } }
+}
+
 function profileOf(name: string, override: ParsedOverride, options: ProvidersOptions): ProviderProfile {
-  const { profile, location, accountsServer, allowHosts } = override
+  const { location, accountsServer, allowHosts } = override
+  const profile = override.profile ?? options.catalogue?.get(name) ?? null
   if (profile !== null) {
     if (location !== undefined) throw notZoho(name, 'location')
     if (accountsServer !== undefined) throw notZoho(name, 'accountsServer')
@@ -93,9 +109,11 @@ function profileOf(name: string, override: ParsedOverride, options: ProvidersOpt
   }
   const build = builtIn.get(name)
   if (build === undefined) {
-    throw new InvalidInputError(`The provider "${name}" is not built in. ${HOW_TO_DEFINE_ONE}`, {
-      provider: name,
-    })
+    throw new InvalidInputError(
+      `The provider "${name}" is not built in, and the catalogue has none of this name: see \`evergrant providers\`. ` +
+        HOW_TO_DEFINE_ONE,
+      { provider: name },
+    )
   }
   checkDataCentres(override.clientSecrets, name)
   return build({

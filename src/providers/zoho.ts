@@ -54,10 +54,24 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     revocationEndpoint: endpoint('/oauth/v2/token/revoke'),
     // 400 is Zoho's answer for a token that it does not know.
     revocation: { style: 'token_only', goneStatuses: [400] },
+    authorizationEndpoint: endpoint('/oauth/v2/auth'),
+    authorization: {
+      // A repeated consent brings a refresh token only with prompt=consent.
+      parameters: { access_type: 'offline', prompt: 'consent' },
+      callbackMetadata: ['location'],
+    },
+    refreshTokens: { rotates: 'never' },
+    clientAuthentication: 'client_secret_post',
+    requestFormat: 'form',
     scopeSeparator: ',',
     headerScheme: 'Zoho-oauthtoken',
     apiHosts: [...apiHosts, ...allowHosts],
-    traits: { lifetimeMs: 3_600_000, rotation: 'static', throttleMs: 600_000 },
+    traits: {
+      lifetimeMs: 3_600_000,
+      rotation: 'static',
+      throttleMs: 600_000,
+      refreshBudget: { requests: 10, perMs: 600_000 },
+    },
     answers: {
       ...zohoAnswers,
       metadata: new Map([['api_domain', value => keepApiDomain(value, allowHosts)]]),

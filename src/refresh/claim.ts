@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '../errors.ts'
+import type { Allowance } from '../lifecycle/budget.ts'
 import type { Connection } from '../lifecycle/connection.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import { hasSlept, type Moment, momentOf } from './moment.ts'
@@ -18,6 +19,8 @@ export interface Claim {
   readonly leaseEndsAt: number
   /** When it was asked for. */
   readonly askedAt: Moment
+  /** What it took of the provider's budget, in ms of `budget_until`. */
+  readonly costMs: number
 }
 
 export interface ClaimOptions {
@@ -26,6 +29,8 @@ export interface ClaimOptions {
   readonly skipNoProgress: boolean
   /** Whether a refresh token that is sent twice ends its grant: then nobody is in a hurry to take over. */
   readonly strict: boolean
+  /** Null: the provider takes as many refreshes as are made. */
+  readonly allowance: Allowance | null
 }
 
 /**
@@ -41,7 +46,7 @@ export async function takeClaim(
 ): Promise<Claim | null> {
   const { store, clock, randomness } = ports
   const { row } = observed
-  const { leaseMs, longestLeaseMs, skipNoProgress } = options
+  const { leaseMs, longestLeaseMs, skipNoProgress, allowance } = options
   // Somebody may hold tokens in memory that an outage kept them from committing.
   const isTooSoon = options.strict ? health.mayHaveMissedOutage : health.inGrace
   if (row.leaseId !== null && isTooSoon) return null
@@ -57,10 +62,13 @@ export async function takeClaim(
     attemptId,
     leaseEndsAt: askedAt.monotonicMs + leaseMs,
     askedAt,
+    costMs: allowance?.costMs ?? 0,
   }
   for (let tries = 1; ; tries += 1) {
     const taken = await health
-      .watch(() => store.claim({ row, leaseId, attemptId, leaseMs, longestLeaseMs, skipNoProgress }))
+      .watch(() =>
+        store.claim({ row, leaseId, attemptId, leaseMs, longestLeaseMs, skipNoProgress, allowance }),
+      )
       .catch(asFailure)
     if (taken === true) return claim
     if (taken === false && tries === 1) return null

@@ -249,7 +249,14 @@ function reportServed({ ports }: ObtainContext, { key }: TokenRequest, code: Las
 }
 
 function codeOf(refusal: Refusal): LastError {
-  return refusal.kind === 'held_back' ? refusal.code : 'REAUTHORIZATION_REQUIRED'
+  switch (refusal.kind) {
+    case 'held_back':
+      return refusal.code
+    case 'over_budget':
+      return 'PROVIDER_RATE_LIMITED'
+    case 'reauthorization':
+      return 'REAUTHORIZATION_REQUIRED'
+  }
 }
 
 function missingApp({ key, appVariables = [] }: TokenRequest): EvergrantError {

@@ -1,4 +1,5 @@
 import { EvergrantError, StoreUnavailableError } from '../errors.ts'
+import { allowanceOf } from '../lifecycle/budget.ts'
 import { gateOf, isLeased } from '../lifecycle/gate.ts'
 import { longestLeaseMs } from '../lifecycle/policy.ts'
 import type { RefreshTrigger } from '../ports/telemetry.ts'
@@ -169,12 +170,14 @@ export class Refresher {
     const { clock, policy } = this.#ports
     const leaseMs = policy.leaseMs + this.#extraLeaseMs
     const longest = longestLeaseMs(policy)
+    const { traits } = run.target.provider
     const askedAt = clock.monotonicMs()
     const claim = await takeClaim(this.#ports, this.#health, observed, {
       leaseMs,
       longestLeaseMs: longest,
       skipNoProgress: isExplicit(run),
-      strict: run.target.provider.traits.rotation === 'strict',
+      strict: traits.rotation === 'strict',
+      allowance: allowanceOf(connectionOf(observed.row), databaseNow(observed, clock), traits, policy),
     })
     const tookMs = clock.monotonicMs() - askedAt
     this.#extraLeaseMs = Math.min(2 * tookMs, longest - policy.leaseMs)
@@ -184,7 +187,7 @@ export class Refresher {
   async #giveUpLease(claim: Claim): Promise<void> {
     const { clientId, provider } = claim.key
     this.#ports.emit({ type: 'lease_given_up', clientId, provider })
-    await this.#health.watch(() => settleLease(this.#ports, claim, null))
+    await this.#health.watch(() => settleLease(this.#ports, claim, null, false))
   }
 
   /** The row again; null when somebody brought other tokens, or it is gone. */
@@ -199,7 +202,8 @@ export class Refresher {
     const connection = connectionOf(observed.row)
     if (connection.status === 'reauthorization_required') return true
     const now = databaseNow(observed, this.#ports.clock)
-    return gateOf(connection, now, run.target.provider.traits, isExplicit(run)) !== null
+    const { traits } = run.target.provider
+    return gateOf(connection, now, traits, this.#ports.policy, isExplicit(run)) !== null
   }
 
   #openRefreshToken({ row }: Observed): Secret {

@@ -22,6 +22,8 @@ export function refusalError(refusal: Refusal, key: ConnectionKey, detail?: stri
       return new ReauthorizationRequiredError(reauthorizationText(refusal.reason, key), refusal.reason, key)
     case 'held_back':
       return failureError(refusal.code, refusal.until, key, detail)
+    case 'over_budget':
+      return overBudget(refusal.until, key)
   }
 }
 
@@ -57,6 +59,16 @@ export function failureError(
     case 'REAUTHORIZATION_REQUIRED':
       return new ReauthorizationRequiredError(reauthorizationText('suspect', key), 'suspect', key)
   }
+}
+
+function overBudget(until: number, key: ConnectionKey): EvergrantError {
+  const retryAt = new Date(Math.min(until, LAST_DATE_MS))
+  return new ProviderRateLimitedError(
+    `${named(key)}: refreshed so often that the provider would throttle. Evergrant asks again after ` +
+      `${retryAt.toISOString()}. While the stored token is good, getAccessToken() gives it.`,
+    retryAt,
+    key,
+  )
 }
 
 function reauthorizationText(reason: ReauthorizationReason, key: ConnectionKey): string {

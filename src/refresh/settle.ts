@@ -39,7 +39,7 @@ export async function settleFailure(
   const successor = answer.kind === 'unsent' ? null : answer.refreshToken
   const written =
     successor === null
-      ? await writeFailure(context, claim, outcome, failed)
+      ? await writeFailure(context, claim, outcome, failed, answer.kind !== 'unsent')
       : await writeSuccessor(context, claim, spent, successor, outcome, failed)
   report(ports, claim, outcome, answer.detail, successor !== null)
   const ended = { kind: 'failed', code: outcome.code } as const
@@ -54,8 +54,9 @@ async function writeFailure(
   claim: Claim,
   outcome: FailureOutcome,
   failed: Outcome,
+  sent: boolean,
 ): Promise<boolean> {
-  const done = await persist(ports, health, () => settleLease(ports, claim, outcome), {
+  const done = await persist(ports, health, () => settleLease(ports, claim, outcome, sent), {
     onDelay: () => land(failed),
     until: claim.leaseEndsAt,
     stop,
@@ -91,7 +92,8 @@ async function writeSuccessor(
 
 /**
  * Ends the lease of an attempt without tokens, fenced by row id, generation and the lease itself.
- * @param outcome null: the lease is given up, nothing was sent
+ * @param outcome null: the lease is given up
+ * @param sent whether the provider may have counted a request
  * @returns false: the row moved meanwhile, decide again
  * @throws StoreUnavailableError
  */
@@ -99,6 +101,7 @@ export async function settleLease(
   ports: RefreshPorts,
   claim: Claim,
   outcome: FailureOutcome | null,
+  sent: boolean,
 ): Promise<boolean> {
   const { row } = claim.observed
   const request: SettleRequest = {
@@ -106,6 +109,7 @@ export async function settleLease(
     generation: row.generation,
     leaseId: claim.leaseId,
     attemptId: attemptAfter(claim, outcome),
+    refundMs: sent ? undefined : claim.costMs,
     failure: outcome === null ? null : recordOf(outcome),
   }
   if (await ports.store.settle(request)) return true

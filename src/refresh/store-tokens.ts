@@ -69,7 +69,7 @@ export async function storeTokens(
       ...term,
       scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
       metadata: mergedMetadata(row?.metadata, tokens.metadata),
-      origin: options.origin ?? null,
+      origin: options.origin,
     }
     options.signal?.throwIfAborted()
     if (await ports.store.put(request, options)) return 'stored'

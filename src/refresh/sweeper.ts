@@ -132,7 +132,7 @@ export class Sweeper {
   #isDue(observed: Observed, { provider: { traits } }: Target): boolean {
     const connection = connectionOf(observed.row)
     const now = databaseNow(observed, this.#ports.clock)
-    if (gateOf(connection, now, traits, false) !== null) return false
+    if (gateOf(connection, now, traits, this.#ports.policy, false) !== null) return false
     // A token that never ends is refreshed so that its grant does not die of idleness.
     const isIdle = connection.expiresAt === null && traits.refreshTokenIdleMs !== null
     return isIdle || stateOf(connection, now, traits, this.#ports.policy) !== 'fresh'

@@ -1,9 +1,11 @@
+import type { Allowance } from '../lifecycle/budget.ts'
 import type {
   ClaimRequest,
   ConnectionKey,
   ConnectionRow,
   ConnectionSummary,
   DueRequest,
+  RejectRequest,
   Revocation,
   Seed,
 } from '../ports/store.ts'
@@ -20,6 +22,14 @@ export const NO_FAILURE = {
   attemptId: null,
   leaseId: null,
   leaseUntil: null,
+} as const
+
+/** What a refresh token begins with, beside that nothing befell it. */
+export const NEW_GRANT = {
+  appId: null,
+  lastRefreshedAt: null,
+  refreshTokenExpiresAt: null,
+  budgetUntil: null,
 } as const
 
 export function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {
@@ -39,12 +49,14 @@ export function useOf({ digest }: Seed, provider: string): string {
 }
 
 type Leased = Pick<ConnectionRow, 'leaseUntil'>
+type Budgeted = Pick<ConnectionRow, 'budgetUntil'>
 type Claimed = Leased &
+  Budgeted &
   Pick<ConnectionRow, 'status' | 'attemptId' | 'failureCount' | 'nextAttemptAt' | 'lastError'>
 
 export function isClaimable(
   row: Claimed,
-  { row: seen, skipNoProgress, longestLeaseMs }: ClaimRequest,
+  { row: seen, skipNoProgress, longestLeaseMs, allowance }: ClaimRequest,
   now: number,
 ): boolean {
   const gateOpen =
@@ -56,8 +68,29 @@ export function isClaimable(
     row.attemptId === seen.attemptId &&
     row.failureCount === seen.failureCount &&
     gateOpen &&
-    isLeaseOver(row, longestLeaseMs, now)
+    isLeaseOver(row, longestLeaseMs, now) &&
+    isAllowed(row, allowance, now)
   )
+}
+
+export function isRejectable(
+  row: Pick<ConnectionRow, 'rejectedAt' | 'budgetUntil'>,
+  { pauseMs, allowance }: RejectRequest,
+  now: number,
+): boolean {
+  const { rejectedAt } = row
+  const isPaused = rejectedAt !== null && rejectedAt > now - pauseMs && rejectedAt <= now
+  return !isPaused && isAllowed(row, allowance, now)
+}
+
+function isAllowed({ budgetUntil }: Budgeted, allowance: Allowance | null, now: number): boolean {
+  if (allowance === null || budgetUntil === null) return true
+  return budgetUntil <= now + allowance.aheadMs || budgetUntil > now + allowance.mostMs
+}
+
+/** The budget after a request. */
+export function taken({ budgetUntil }: Budgeted, { costMs, mostMs }: Allowance, now: number): number {
+  return Math.min(Math.max(budgetUntil ?? now, now) + costMs, now + mostMs)
 }
 
 /** A page of the rows that are due, in the order of the instant, then of the id. */
@@ -113,9 +146,8 @@ export function newRow(
     generation: 0,
     lifetimeMs: null,
     refreshAt: null,
-    appId: null,
-    lastRefreshedAt: null,
-    refreshTokenExpiresAt: null,
+    ...NEW_GRANT,
+    rejectedAt: null,
     ...values,
     createdAt: now,
     updatedAt: now,

@@ -19,6 +19,7 @@ import type {
   PlantRequest,
   PlantResult,
   PutRequest,
+  RejectRequest,
   RestoreRequest,
   Revocation,
   SalvageRequest,
@@ -37,12 +38,15 @@ import {
   idOf,
   isClaimable,
   isLeaseOver,
+  isRejectable,
+  NEW_GRANT,
   NO_FAILURE,
   NO_LEASE,
   newRow,
   revocationGiven,
   type StoredRow,
   summaryOf,
+  taken,
 } from './memory-rows.ts'
 import { MemorySealedValues } from './memory-sealed-values.ts'
 import { MemorySeeds } from './memory-seeds.ts'
@@ -120,10 +124,11 @@ class MemoryStore implements TokenStore {
   }
 
   async claim(request: ClaimRequest): Promise<boolean> {
-    const { leaseId, leaseMs, attemptId } = request
+    const { leaseId, leaseMs, attemptId, allowance } = request
     const row = this.#matching(request.row)
     if (row === undefined || !isClaimable(row, request, this.#now())) return false
-    return this.#write(row, { leaseId, leaseUntil: this.#after(leaseMs), attemptId })
+    const budgetUntil = allowance === null ? row.budgetUntil : taken(row, allowance, this.#now())
+    return this.#write(row, { leaseId, leaseUntil: this.#after(leaseMs), attemptId, budgetUntil })
   }
 
   async commit(request: CommitRequest): Promise<boolean> {
@@ -157,13 +162,14 @@ class MemoryStore implements TokenStore {
     return this.#write(row, change, told('salvaged', failure.code))
   }
 
-  async settle({ leaseId, attemptId, failure, ...fence }: SettleRequest): Promise<boolean> {
+  async settle({ leaseId, attemptId, failure, refundMs = 0, ...fence }: SettleRequest): Promise<boolean> {
     const row = this.#matching(fence)
     if (row === undefined || row.leaseId !== leaseId) return false
     return this.#write(row, {
       ...(failure === null ? {} : this.#failed(failure, row)),
       ...NO_LEASE,
       attemptId,
+      budgetUntil: row.budgetUntil === null ? null : row.budgetUntil - refundMs,
     })
   }
 
@@ -178,23 +184,23 @@ class MemoryStore implements TokenStore {
     if (row === undefined || !isLeaseOver(row, request.longestLeaseMs, this.#now())) return false
     const change = {
       ...NO_FAILURE,
-      ...(request.accessToken === 'expired' ? this.#rejected(row) : {}),
+      ...(request.accessToken === 'expired' ? this.#expired(row) : {}),
       refreshToken: request.refreshToken,
       generation: row.generation + 1,
     }
     return this.#write(row, change, told('lifeboat_replayed'))
   }
 
-  async reject(fence: Fence): Promise<boolean> {
-    const row = this.#matching(fence)
-    if (row === undefined) return false
-    return this.#write(row, this.#rejected(row))
+  async reject(request: RejectRequest): Promise<boolean> {
+    const row = this.#matching(request)
+    if (row === undefined || !isRejectable(row, request, this.#now())) return false
+    return this.#write(row, { ...this.#expired(row), rejectedAt: this.#now() })
   }
 
   async put(request: PutRequest, options: InTransaction = {}): Promise<boolean> {
     this.#enter(options)
-    const { expected, grant, origin } = request
-    const fresh = { ...NO_FAILURE, appId: null, lastRefreshedAt: null, refreshTokenExpiresAt: null }
+    const { expected, grant, origin = null } = request
+    const fresh = { ...NO_FAILURE, ...NEW_GRANT }
     const kept = grant.kind === 'keep' && grant.sealed !== undefined ? { refreshToken: grant.sealed } : {}
     const granted = grant.kind === 'keep' ? kept : { ...fresh, refreshToken: grant.refreshToken }
     if (expected === null) {
@@ -203,7 +209,8 @@ class MemoryStore implements TokenStore {
     }
     const row = this.#matching(expected)
     if (row === undefined) return false
-    const change = { ...granted, ...this.#issued(request, row), generation: row.generation + 1 }
+    const stored = { ...granted, ...this.#issued(request, row), rejectedAt: null }
+    const change = { ...stored, generation: row.generation + 1 }
     return this.#write(row, change, ...(grant.kind === 'keep' ? [] : [told('reconnected', origin)]))
   }
 
@@ -334,7 +341,7 @@ class MemoryStore implements TokenStore {
     }
   }
 
-  #rejected({ expiresAt, refreshAt }: StoredRow): Pick<StoredRow, 'expiresAt' | 'refreshAt'> {
+  #expired({ expiresAt, refreshAt }: StoredRow): Pick<StoredRow, 'expiresAt' | 'refreshAt'> {
     const now = this.#now()
     return { expiresAt: Math.min(expiresAt ?? now, now), refreshAt: Math.min(refreshAt ?? now, now) }
   }

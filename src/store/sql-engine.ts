@@ -48,6 +48,11 @@ export interface SqlDialect {
   after(ms: number): SQL
   /** An instant of ms since the epoch. */
   instant(ms: number): SQL
+  /** An instant so many ms behind another; before it, where they are negative. */
+  plus(instant: SQL, ms: number): SQL
+  /** The later of two instants, and the earlier. */
+  later(one: SQL, other: SQL): SQL
+  earlier(one: SQL, other: SQL): SQL
   /** The instant, or one in ms since the epoch where that is earlier. */
   atMost(instant: SQL, latest: number): SQL
   /** An instant as ms since the epoch. */

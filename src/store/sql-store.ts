@@ -19,6 +19,7 @@ import type {
   PlantRequest,
   PlantResult,
   PutRequest,
+  RejectRequest,
   RestoreRequest,
   Revocation,
   SalvageRequest,
@@ -187,13 +188,13 @@ export class SqlStore implements TokenStore {
     })
   }
 
-  reject(request: Fence): Promise<boolean> {
-    return this.#writes.update(this.#changes.rejected(), this.#changes.is(request))
+  reject(request: RejectRequest): Promise<boolean> {
+    return this.#writes.update(this.#changes.rejected(), this.#changes.rejectable(request))
   }
 
   async put(request: PutRequest, { tx }: InTransaction = {}): Promise<boolean> {
     const options = { session: this.#session(tx), subject: request }
-    const { expected, grant, origin } = request
+    const { expected, grant, origin = null } = request
     if (expected === null) {
       const row = {
         ...this.#changes.issued({ ...request, metadata: request.metadata ?? {} }),

@@ -39,6 +39,8 @@ export function summaryFields(t: PostgresTables['oauthTokens'], { epochMs, now }
     lastError: t.lastError,
     lastRefreshedAt: epochMs(t.lastRefreshedAt),
     refreshTokenExpiresAt: epochMs(t.refreshTokenExpiry),
+    budgetUntil: epochMs(t.budgetUntil),
+    rejectedAt: epochMs(t.rejectedAt),
     now: epochMs(now),
   }
 }
@@ -75,6 +77,8 @@ export function parseSummary(values: Values): ConnectionSummary {
     lastError: parseLastError(values.lastError),
     lastRefreshedAt: parseNumber(values.lastRefreshedAt),
     refreshTokenExpiresAt: parseNumber(values.refreshTokenExpiresAt),
+    budgetUntil: parseNumber(values.budgetUntil),
+    rejectedAt: parseNumber(values.rejectedAt),
     now: parseInstant(values.now),
   }
 }

@@ -1,5 +1,6 @@
-import { and, eq, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
+import type { Allowance } from '../lifecycle/budget.ts'
 import type {
   ClaimRequest,
   CommitRequest,
@@ -7,6 +8,7 @@ import type {
   Fence,
   Metadata,
   PutRequest,
+  RejectRequest,
   RestoreRequest,
   SalvageRequest,
   SettleRequest,
@@ -57,7 +59,7 @@ export class TokenChanges {
     return and(eq(t.id, id), eq(t.generation, generation))
   }
 
-  claimable({ row, skipNoProgress, longestLeaseMs }: ClaimRequest): SQL | undefined {
+  claimable({ row, skipNoProgress, longestLeaseMs, allowance }: ClaimRequest): SQL | undefined {
     const t = this.#table
     const { now } = this.#dialect
     return and(
@@ -70,6 +72,7 @@ export class TokenChanges {
         lte(t.nextAttemptAt, now),
         skipNoProgress ? eq(t.lastError, 'NO_PROGRESS') : undefined,
       ),
+      this.#isAllowed(allowance),
       this.#leaseIsOver(longestLeaseMs),
     )
   }
@@ -82,8 +85,20 @@ export class TokenChanges {
     return and(this.is(request), eq(this.#table.leaseId, request.leaseId))
   }
 
-  claimed({ leaseId, leaseMs, attemptId }: ClaimRequest): Change {
-    return { leaseId, leaseUntil: this.#after(leaseMs), attemptId, updatedAt: this.#dialect.now }
+  rejectable({ pauseMs, allowance, ...fence }: RejectRequest): SQL | undefined {
+    const { rejectedAt } = this.#table
+    const { now, after } = this.#dialect
+    return and(
+      this.is(fence),
+      // In the future: the clock was set back.
+      or(isNull(rejectedAt), lte(rejectedAt, after(-pauseMs)), gt(rejectedAt, now)),
+      this.#isAllowed(allowance),
+    )
+  }
+
+  claimed({ leaseId, leaseMs, attemptId, allowance }: ClaimRequest): Change {
+    const budgetUntil = allowance === null ? undefined : this.#taken(allowance)
+    return { leaseId, leaseUntil: this.#after(leaseMs), attemptId, budgetUntil, updatedAt: this.#dialect.now }
   }
 
   committed(request: CommitRequest): Change {
@@ -114,9 +129,11 @@ export class TokenChanges {
     }
   }
 
-  settled({ attemptId, failure }: SettleRequest): Change {
+  settled({ attemptId, failure, refundMs }: SettleRequest): Change {
     const failed = failure === null ? {} : this.#failed(failure)
-    return { ...failed, ...NO_LEASE, attemptId, updatedAt: this.#dialect.now }
+    const budgetUntil =
+      refundMs === undefined ? undefined : this.#dialect.plus(sql`${this.#table.budgetUntil}`, -refundMs)
+    return { ...failed, ...NO_LEASE, attemptId, budgetUntil, updatedAt: this.#dialect.now }
   }
 
   /** A successor alone. */
@@ -133,14 +150,18 @@ export class TokenChanges {
   restored({ refreshToken, accessToken }: RestoreRequest): Change {
     return {
       ...NO_FAILURE,
-      ...(accessToken === 'expired' ? this.rejected() : { updatedAt: this.#dialect.now }),
+      ...(accessToken === 'expired' ? this.#expired() : { updatedAt: this.#dialect.now }),
       refreshToken,
       generation: this.#nextGeneration(),
     }
   }
 
-  /** What has expired before stays expired since then. */
   rejected(): Change {
+    return { ...this.#expired(), rejectedAt: this.#dialect.now }
+  }
+
+  /** What has expired before stays expired since then. */
+  #expired(): Change {
     const { tokenExpiry, refreshAt } = this.#table
     const { now } = this.#dialect
     return {
@@ -154,6 +175,7 @@ export class TokenChanges {
     return {
       ...granted(request.grant),
       ...this.issued(request),
+      rejectedAt: null,
       generation: this.#nextGeneration(),
       updatedAt: this.#dialect.now,
     }
@@ -178,6 +200,24 @@ export class TokenChanges {
       nextAttemptAt: this.#after(failure.nextAttemptInMs),
       lastError: failure.code,
     }
+  }
+
+  #isAllowed(allowance: Allowance | null): SQL | undefined {
+    if (allowance === null) return undefined
+    const { budgetUntil } = this.#table
+    const { after } = this.#dialect
+    // Further ahead than it can be: the clock was set back.
+    return or(
+      isNull(budgetUntil),
+      lte(budgetUntil, after(allowance.aheadMs)),
+      gt(budgetUntil, after(allowance.mostMs)),
+    )
+  }
+
+  #taken({ costMs, mostMs }: Allowance): SQL {
+    const { now, after, plus, later, earlier } = this.#dialect
+    const begun = later(sql`coalesce(${this.#table.budgetUntil}, ${now})`, now)
+    return earlier(plus(begun, costMs), after(mostMs))
   }
 
   #leaseIsOver(longestLeaseMs: number): SQL | undefined {
@@ -213,6 +253,7 @@ function granted(grant: PutRequest['grant']): Change {
         appId: null,
         lastRefreshedAt: null,
         refreshTokenExpiry: null,
+        budgetUntil: null,
       }
   }
 }

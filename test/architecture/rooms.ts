@@ -51,7 +51,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   dashboard: { rooms: ['http/contract', 'client'], packages: [...asUsersSee, ...web] },
   cli: {
     rooms: ['http', 'client', 'dashboard'],
-    packages: [...asUsersSee, 'evergrant/testing', 'commander', 'node:'],
+    packages: [...asUsersSee, 'evergrant/providers', 'evergrant/testing', 'commander', 'node:'],
   },
   zoho: { rooms: [], packages: asUsersSee },
   opentelemetry: { rooms: ['errors'], packages: ['evergrant', '@opentelemetry/api'] },

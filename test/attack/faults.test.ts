@@ -153,7 +153,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', kind => {
     process.env.ZOHO_REFRESH_TOKEN = (await zoho.issueGrant()).refreshToken
     for (let restart = 0; restart < 50; restart += 1) {
       const tokens = await open(database, {
-        providers: { zoho_crm: { ...CREDENTIALS, accountsServer: zoho.url } },
+        providers: { zoho_crm: { ...CREDENTIALS, accountsServer: zoho.url, refreshBudget: null } },
       })
       await tokens.refreshToken(CLIENT, 'zoho_crm')
       await tokens.close()

@@ -11,6 +11,7 @@ import {
   unknownProvider,
   zohoLike,
 } from '../support/lifecycle.ts'
+import { rejectOf } from '../support/store-contract/harness.ts'
 import { unreliableStore } from '../support/unreliable-store.ts'
 import { World } from '../support/world.ts'
 
@@ -62,7 +63,7 @@ describe('a read that is under way during a write of the same process', () => {
     const row = await world.store.read(KEY)
     if (row === null) throw new RangeError('no row')
     // What reportRejected does.
-    await world.store.reject(row)
+    await world.store.reject(rejectOf(row))
     process.assembly.forget(KEY, false)
     await world.run(reading)
     expect((await world.run(process.get())).accessToken).not.toBe('old')

@@ -146,7 +146,14 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       return tokens.deleteToken(CLIENT, 'zoho_crm', { revoke: true })
     },
   ],
-  ProviderRateLimitedError: [async () => underFault({ kind: 'throttled' }, refresh)],
+  ProviderRateLimitedError: [
+    async () => underFault({ kind: 'throttled' }, refresh),
+    async () => {
+      const tokens = await connected()
+      for (let spent = 0; spent < 3; spent += 1) await refresh(tokens)
+      return refresh(tokens)
+    },
+  ],
   ProviderMisconfiguredError: [
     async () => {
       const tokens = await connected()

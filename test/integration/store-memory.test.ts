@@ -11,7 +11,7 @@ const open = async (): Promise<StoreHarness> => {
   return {
     store,
     second: null,
-    advance: ms => clock.advance(ms),
+    advance: async ms => (ms < 0 ? clock.jumpWall(ms) : clock.advance(ms)),
     close: async () => store[Symbol.asyncDispose](),
   }
 }

@@ -7,7 +7,15 @@ import type { TokenStore } from '../../src/ports/store.ts'
 import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { startPostgres } from '../support/postgres-server.ts'
-import { claimOf, firstPut, freshKey, plantOf, rowOf, storedRow } from '../support/store-contract/harness.ts'
+import {
+  claimOf,
+  firstPut,
+  freshKey,
+  plantOf,
+  rejectOf,
+  rowOf,
+  storedRow,
+} from '../support/store-contract/harness.ts'
 
 const database = await freshDatabase()
 const KILL_ALL = `select pg_terminate_backend(pid) from pg_stat_activity
@@ -65,7 +73,7 @@ describe('lost connections', () => {
     await withStore({ database: database.url }, async store => {
       const row = await storedRow(store)
       const calls = Array.from({ length: 200 }, (_, index) =>
-        index % 2 === 0 ? store.read(row) : store.reject(row),
+        index % 2 === 0 ? store.read(row) : store.reject(rejectOf(row)),
       )
       const settling = Promise.allSettled(calls)
       await database.query(KILL_ALL)

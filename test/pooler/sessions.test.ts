@@ -6,7 +6,15 @@ import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { PATIENT_MS } from '../support/patience.ts'
 import { POOL_SIZE } from '../support/pgbouncer.ts'
 import { startPostgres } from '../support/postgres-server.ts'
-import { claimOf, commitOf, freshKey, plantOf, rowOf, storedRow } from '../support/store-contract/harness.ts'
+import {
+  claimOf,
+  commitOf,
+  freshKey,
+  plantOf,
+  rejectOf,
+  rowOf,
+  storedRow,
+} from '../support/store-contract/harness.ts'
 
 const server = await startPostgres()
 afterAll(() => server.stop())
@@ -22,7 +30,7 @@ async function everything(store: TokenStore): Promise<void> {
     expect(await store.commit(commitOf(row))).toBe(true)
     const planted = plantOf(freshKey())
     expect(await store.plant(planted)).toBe('planted')
-    await store.reject(await rowOf(store, planted))
+    await store.reject(rejectOf(await rowOf(store, planted)))
     await store.delete({ ...planted, revoke: true, seed: planted.seed })
     await store.list({ limit: 10, after: null })
     expect(await store.pendingRevocations(planted)).toHaveLength(1)

@@ -18,6 +18,7 @@ export const zohoLike: ProviderTraits = {
   refreshKillsAccessToken: false,
   refreshTokenIdleMs: null,
   throttleMs: 10 * MINUTE,
+  refreshBudget: null,
 }
 
 /** A provider of which nothing is known. */
@@ -43,6 +44,8 @@ export function connectionWith(given: Partial<Connection> = {}): Connection {
     lastError: null,
     lastRefreshedAt: null,
     refreshTokenExpiresAt: null,
+    budgetUntil: null,
+    rejectedAt: null,
     ...given,
   }
 }
@@ -80,6 +83,8 @@ export const anyConnection: fc.Arbitrary<Connection> = fc.record({
   ),
   lastRefreshedAt: maybe(instant),
   refreshTokenExpiresAt: maybe(instant),
+  budgetUntil: maybe(instant),
+  rejectedAt: maybe(instant),
 })
 
 export const anyTraits: fc.Arbitrary<ProviderTraits> = fc.record({
@@ -89,4 +94,7 @@ export const anyTraits: fc.Arbitrary<ProviderTraits> = fc.record({
   refreshKillsAccessToken: fc.boolean(),
   refreshTokenIdleMs: maybe(fc.integer({ min: 1, max: 2 * HOUR })),
   throttleMs: fc.constant(10 * MINUTE),
+  refreshBudget: maybe(
+    fc.record({ requests: fc.integer({ min: 1, max: 20 }), perMs: fc.integer({ min: 1, max: HOUR }) }),
+  ),
 })

@@ -17,6 +17,8 @@ const INSTANTS = {
     'next_attempt_at',
     'last_refreshed_at',
     'refresh_token_expiry',
+    'budget_until',
+    'rejected_at',
   ],
   oauth_token_revocations: ['requested_at', 'revoked_at'],
   oauth_token_events: ['occurred_at'],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { budgetContract } from './store-contract/budget.ts'
 import { claimsContract } from './store-contract/claims.ts'
 import { closingContract } from './store-contract/closing.ts'
 import { deletionContract } from './store-contract/deletion.ts'
@@ -33,6 +34,7 @@ export function storeContract<Harness extends StoreHarness>(
       rowsContract,
       putsContract,
       claimsContract,
+      budgetContract,
       outcomesContract,
       deletionContract,
       seedsContract,

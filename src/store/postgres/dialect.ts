@@ -13,6 +13,9 @@ export const postgresDialect: SqlDialect = {
       ? sql`'infinity'::timestamptz`
       : sql`statement_timestamp() + ${ms}::float8 * interval '1 millisecond'`,
   instant: ms => sql`to_timestamp(${ms}::float8 / 1000)`,
+  plus: (instant, ms) => sql`${instant} + ${ms}::float8 * interval '1 millisecond'`,
+  later: (one, other) => sql`greatest(${one}, ${other})`,
+  earlier: (one, other) => sql`least(${one}, ${other})`,
   atMost: (instant, latest) => sql`least(${instant}, to_timestamp(${latest}::float8 / 1000))`,
   epochMs: instant =>
     sql<number | null>`round(extract(epoch from date_trunc('milliseconds', ${instant})) * 1000)::float8`,

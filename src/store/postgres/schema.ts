@@ -42,6 +42,8 @@ const tokenColumns = {
   lastError: text('last_error'),
   lastRefreshedAt: instant('last_refreshed_at'),
   refreshTokenExpiry: instant('refresh_token_expiry'),
+  budgetUntil: instant('budget_until'),
+  rejectedAt: instant('rejected_at'),
 }
 
 const seedOwnerColumns = {

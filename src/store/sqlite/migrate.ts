@@ -38,8 +38,9 @@ function applyPending(connection: SqliteConnection): readonly string[] {
     )
     // Another process may have been faster.
     const pending = pendingMigrations(connection)
-    for (const { id, name, statements } of pending) {
+    for (const { id, name, statements, newColumns = [] } of pending) {
       for (const statement of statements) connection.exec(statement)
+      addMissingColumns(connection, newColumns)
       connection.rows(
         `insert into evergrant_migrations values (?, ?, cast(unixepoch('subsec') * 1000 as integer))
           on conflict do nothing returning id`,
@@ -66,11 +67,26 @@ export function pendingMigrations(connection: SqliteConnection): readonly Migrat
   return sqliteMigrations.filter(({ id }) => !applied.includes(id))
 }
 
+function addMissingColumns(
+  connection: SqliteConnection,
+  columns: NonNullable<Migration['newColumns']>,
+): void {
+  const existing = columnsOf(connection)
+  for (const [name, type] of columns) {
+    if (!existing.includes(name)) connection.exec(`alter table oauth_tokens add column ${name} ${type}`)
+  }
+}
+
+function columnsOf(connection: SqliteConnection): readonly unknown[] {
+  return connection.rows(`select name from pragma_table_info('oauth_tokens')`).flat()
+}
+
 function refuseForeignTable(connection: SqliteConnection): void {
-  const existing = connection.rows(`select name from pragma_table_info('oauth_tokens')`).flat()
+  const existing = columnsOf(connection)
+  const added = sqliteMigrations.flatMap(({ newColumns = [] }) => newColumns.map(([name]) => name))
   const missing = Object.values(getTableColumns(sqliteTables.oauthTokens))
     .map(({ name }) => name)
-    .filter(name => !existing.includes(name))
+    .filter(name => !existing.includes(name) && !added.includes(name))
   if (existing.length === 0 || missing.length === 0) return
   throw new InvalidInputError(
     `The SQLite file has a table oauth_tokens that is not Evergrant's: it lacks the columns ${missing.join(', ')}. ` +

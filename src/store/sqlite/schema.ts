@@ -31,6 +31,8 @@ export const sqliteTables = {
       lastError: text('last_error'),
       lastRefreshedAt: integer('last_refreshed_at'),
       refreshTokenExpiry: integer('refresh_token_expiry'),
+      budgetUntil: integer('budget_until'),
+      rejectedAt: integer('rejected_at'),
     },
     t => [
       uniqueIndex('oauth_tokens_client_id_provider_key').on(t.clientId, t.provider),

@@ -7,7 +7,7 @@ import type {
   PutRequest,
   TokenStore,
 } from '../../../src/ports/store.ts'
-import { claimOf, HOUR, PASSING, rowOf, type StoreHarness, still, storedRow } from './harness.ts'
+import { claimOf, HOUR, PASSING, rejectOf, rowOf, type StoreHarness, still, storedRow } from './harness.ts'
 
 /** What is due for a refresh that nobody asks for. */
 export function dueContract(harness: () => StoreHarness): void {
@@ -85,7 +85,7 @@ export function dueContract(harness: () => StoreHarness): void {
         const page = await store.due(pageOf(provider, { limit: 2, after }))
         seen.push(...page.rows.map(({ id }) => id))
         // What was refreshed meanwhile moves nothing.
-        if (after === null) await store.reject(page.rows[0] ?? row)
+        if (after === null) await store.reject(rejectOf(page.rows[0] ?? row))
         after = page.next
       } while (after !== null)
       expect(seen.toSorted()).toEqual([row, ...rest].map(({ id }) => id).toSorted())

@@ -8,6 +8,7 @@ import {
   freshKey,
   PASSING,
   plantOf,
+  rejectOf,
   rowOf,
   type StoreHarness,
   storedRow,
@@ -195,7 +196,7 @@ function nothingToTell(harness: () => StoreHarness): void {
     await store.settle({ ...(await rowOf(store, row)), leaseId: 'given-up', attemptId: null, failure: null })
     await store.put({ ...replacement(await rowOf(store, row)), grant: { kind: 'keep' } })
     await store.succeed({ ...(await rowOf(store, row)), refreshToken: 'successor' })
-    await store.reject(await rowOf(store, row))
+    await store.reject(rejectOf(await rowOf(store, row)))
     expect(await typesOf(store, row)).toEqual(['connected'])
   })
 

@@ -7,6 +7,7 @@ import type {
   FailureRecord,
   PlantRequest,
   PutRequest,
+  RejectRequest,
   TokenStore,
 } from '../../../src/ports/store.ts'
 
@@ -45,7 +46,6 @@ export function firstPut(key: ConnectionKey, change: Partial<PutRequest> = {}): 
     refreshInMs: 50 * 60_000,
     scopes: 'read,write',
     metadata: { api_domain: 'https://www.zohoapis.eu' },
-    origin: null,
     ...change,
   }
 }
@@ -75,6 +75,7 @@ export function claimOf(row: ConnectionRow, change: Partial<ClaimRequest> = {}):
     attemptId: randomUUID(),
     skipNoProgress: false,
     longestLeaseMs: 60_000,
+    allowance: null,
     ...change,
   }
 }
@@ -96,6 +97,11 @@ export function commitOf(row: ConnectionRow, change: Partial<CommitRequest> = {}
     noProgressForMs: null,
     ...change,
   }
+}
+
+/** The report of a rejected token, with no pause and no budget to keep to. */
+export function rejectOf(row: ConnectionRow, change: Partial<RejectRequest> = {}): RejectRequest {
+  return { id: row.id, generation: row.generation, pauseMs: 0, allowance: null, ...change }
 }
 
 export const PASSING: FailureRecord = {

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectionRow, RestoreRequest, SettleRequest, TokenStore } from '../../../src/ports/store.ts'
-import { claimOf, commitOf, HOUR, PASSING, rowOf, type StoreHarness, still, storedRow } from './harness.ts'
+import {
+  claimOf,
+  commitOf,
+  HOUR,
+  PASSING,
+  rejectOf,
+  rowOf,
+  type StoreHarness,
+  still,
+  storedRow,
+} from './harness.ts'
 
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 
@@ -98,7 +108,7 @@ export function outcomesContract(harness: () => StoreHarness): void {
       ['settle', (store, row) => store.settle(settlementOf(row))],
       ['succeed', (store, row) => store.succeed({ ...row, refreshToken: 'successor' })],
       ['restore', (store, row) => store.restore(restorationOf(row))],
-      ['reject', (store, row) => store.reject(row)],
+      ['reject', (store, row) => store.reject(rejectOf(row))],
     ]
 
     test.each(writes)('%s does nothing to another row', async (_, write) => {
@@ -304,12 +314,13 @@ function rejectContract(harness: () => StoreHarness): void {
     ])('makes %s expired and due, and changes nothing else', async (_, expiresInMs) => {
       const { store } = harness()
       const row = await storedRow(store, { expiresInMs, refreshInMs: expiresInMs })
-      expect(await store.reject(row)).toBe(true)
+      expect(await store.reject(rejectOf(row))).toBe(true)
       const after = await rowOf(store, row)
       expect(still(after)).toEqual({
         ...still(row),
         expiresAt: after.updatedAt,
         refreshAt: after.updatedAt,
+        rejectedAt: after.updatedAt,
         updatedAt: after.updatedAt,
       })
     })
@@ -319,7 +330,7 @@ function rejectContract(harness: () => StoreHarness): void {
       const row = await storedRow(store, { expiresInMs: 1_000, refreshInMs: 500 })
       await advance(5_000)
       const expired = await rowOf(store, row)
-      expect(await store.reject(row)).toBe(true)
+      expect(await store.reject(rejectOf(row))).toBe(true)
       expect(await rowOf(store, row)).toMatchObject({
         expiresAt: expired.expiresAt,
         refreshAt: expired.refreshAt,

@@ -1,0 +1,44 @@
+import type { ProviderDefinition } from './providers/define-provider.ts'
+import { fetchMetadata } from './providers/issuer-metadata.ts'
+import { profileOfMetadata } from './providers/issuer-profile.ts'
+import type { ProviderProfile } from './providers/profile.ts'
+import { httpTransport } from './transport/http-transport.ts'
+
+/** What `discoverProvider` takes: name and issuer, and whatever the metadata do not say, or say wrong. */
+export type DiscoverOptions = {
+  readonly [Field in Exclude<keyof ProviderDefinition, 'name' | 'issuer'>]?:
+    | ProviderDefinition[Field]
+    | undefined
+} & {
+  /** The name in every call and in the table. */
+  readonly name: string
+  /** The issuer identifier, exactly as the server writes it: https, or http on loopback. */
+  readonly issuer: string
+  /** For each of at most two requests, in ms. Default ten seconds. */
+  readonly timeoutMs?: number | undefined
+}
+
+const TEN_SECONDS_MS = 10_000
+
+/**
+ * The profile of a server, from the metadata that it publishes (RFC 8414, OpenID Connect Discovery). What they do not
+ * say can be given: `traits`, `apiHosts`, … wins over what they say. Two requests at most; nothing is kept.
+ *
+ * @example
+ * const login = await discoverProvider({ name: 'login', issuer: 'https://login.acme.example' })
+ * const tokens = await OAuthTokenService.open({ providers: { login: { profile: login, clientId: '…' } } })
+ *
+ * @throws InvalidInputError the issuer or one of its endpoints is not https
+ * @throws ProviderUnavailableError it does not answer
+ * @throws ProviderResponseError it has no metadata, those of another issuer, or none that a profile can be made of
+ */
+export async function discoverProvider(options: DiscoverOptions): Promise<ProviderProfile> {
+  const { name, issuer, timeoutMs = TEN_SECONDS_MS, ...overrides } = options
+  const transport = httpTransport()
+  try {
+    const metadata = await fetchMetadata({ name, issuer, transport, timeoutMs })
+    return profileOfMetadata(name, issuer, metadata, overrides)
+  } finally {
+    await transport.close()
+  }
+}

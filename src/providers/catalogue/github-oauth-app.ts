@@ -1,0 +1,27 @@
+import type { CatalogueEntry } from '../catalogue-entry.ts'
+import { errorCodes } from '../standard-answers.ts'
+
+/**
+ * GitHub OAuth App.
+ * @see https://github.com/github/docs/blob/main/content/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors.md
+ * @see https://github.com/pilcrowonpaper/arctic/tree/v3/docs/pages/providers
+ * @see https://github.com/simov/grant/blob/master/config/oauth.json
+ * @see https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go
+ */
+export const githubOauthApp: CatalogueEntry = {
+  title: 'GitHub OAuth App',
+  notes: ['Its access tokens have no end, and there is nothing to refresh.', 'There is no refresh token.'],
+  authorizationEndpoint: 'https://github.com/login/oauth/authorize',
+  tokenEndpoint: 'https://github.com/login/oauth/access_token',
+  revocationEndpoint: null,
+  clientAuthentication: 'client_secret_post',
+  scopeSeparator: ' ',
+  refreshTokens: { rotates: 'never' },
+  answers: {
+    acceptsForm: true,
+    errors: errorCodes({
+      refused: ['bad_verification_code'],
+      misconfigured: ['incorrect_client_credentials', 'redirect_uri_mismatch'],
+    }),
+  },
+}

@@ -1,0 +1,43 @@
+import type { CatalogueEntry } from '../catalogue-entry.ts'
+import { errorCodes } from '../standard-answers.ts'
+import { HOUR } from './durations.ts'
+
+const slackAnswers: CatalogueEntry['answers'] = {
+  tokenTypes: ['bot', 'user'],
+  errors: errorCodes({ refused: ['invalid_refresh_token'] }),
+}
+
+/**
+ * Slack, token rotation on: the bot token.
+ * @see https://docs.slack.dev/authentication/using-token-rotation
+ * @see https://api.slack.com/authentication/rotation
+ * @see https://github.com/slackapi/node-slack-sdk/blob/main/packages/oauth/src/install-provider.ts
+ * @see https://nango.dev/blog/slack-oauth-refresh-token-invalid-grant
+ * @see https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go
+ * @see https://github.com/amp-labs/connectors/tree/main/providers
+ */
+export const slackRotating: CatalogueEntry = {
+  title: 'Slack, token rotation on: the bot token',
+  notes: [
+    'Slack answers with HTTP 200 whatever happened. An answer to a code holds two chains of tokens, the bot’s at the top and the user’s under `authed_user`; each is refreshed by itself, and is a provider of its own here.',
+    'auth.revoke wants the access token, so Evergrant does not revoke.',
+  ],
+  authorizationEndpoint: 'https://slack.com/oauth/v2/authorize',
+  tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
+  revocationEndpoint: null,
+  clientAuthentication: 'client_secret_post',
+  requestFormat: 'form',
+  scopeSeparator: ',',
+  refreshTokens: { rotates: 'always' },
+  traits: { lifetimeMs: 12 * HOUR },
+  answers: slackAnswers,
+  account: { kind: 'answer', member: 'team.id' },
+}
+
+/** As {@link slackRotating}, the user's tokens. */
+export const slackRotatingUser: CatalogueEntry = {
+  ...slackRotating,
+  title: 'Slack, token rotation on: the user token',
+  answers: { ...slackAnswers, within: 'authed_user' },
+  account: { kind: 'answer', member: 'authed_user.id' },
+}

@@ -1,0 +1,27 @@
+import type { CatalogueEntry } from '../catalogue-entry.ts'
+
+/**
+ * Slack, token rotation off.
+ * @see https://docs.slack.dev/authentication/using-token-rotation
+ * @see https://api.slack.com/authentication/rotation
+ * @see https://github.com/slackapi/node-slack-sdk/blob/main/packages/oauth/src/install-provider.ts
+ * @see https://nango.dev/blog/slack-oauth-refresh-token-invalid-grant
+ * @see https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go
+ * @see https://github.com/amp-labs/connectors/tree/main/providers
+ */
+export const slack: CatalogueEntry = {
+  title: 'Slack, token rotation off',
+  notes: [
+    'Without token rotation an access token has no end, and there is nothing to refresh.',
+    'There is no refresh token: a token is good until Slack’s API refuses it.',
+  ],
+  authorizationEndpoint: 'https://slack.com/oauth/v2/authorize',
+  tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
+  revocationEndpoint: null,
+  clientAuthentication: 'client_secret_post',
+  requestFormat: 'form',
+  scopeSeparator: ',',
+  refreshTokens: { rotates: 'never' },
+  answers: { tokenTypes: ['bot', 'user'] },
+  account: { kind: 'answer', member: 'team.id' },
+}

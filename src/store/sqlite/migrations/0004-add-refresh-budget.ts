@@ -1,0 +1,12 @@
+import type { Migration } from '../../migration.ts'
+
+/** What is left of the provider's budget of refreshes, and when a rejected token was last acted on. */
+export const addRefreshBudget: Migration = {
+  id: 4,
+  name: 'add-refresh-budget',
+  statements: [],
+  newColumns: [
+    ['budget_until', 'integer'],
+    ['rejected_at', 'integer'],
+  ],
+}

@@ -1,0 +1,101 @@
+import { systemClock } from '../../src/clock.ts'
+import type { RefreshAnswer } from '../../src/ports/provider.ts'
+import type { Metadata } from '../../src/ports/store.ts'
+import { catalogueProfile } from '../../src/providers/catalogue-profiles.ts'
+import { defineProvider, type ProviderDefinition } from '../../src/providers/define-provider.ts'
+import type { OAuth2Provider } from '../../src/providers/oauth2-provider.ts'
+import type { Placeholder, ProviderProfile } from '../../src/providers/profile.ts'
+import type { ProviderOverride } from '../../src/providers/provider-override.ts'
+import { createProviders } from '../../src/providers/registry.ts'
+import { Secret } from '../../src/secret.ts'
+import { carriedBy, verdictOn } from './judged.ts'
+import { type PlayedAnswer, RecordingTransport } from './recording-transport.ts'
+
+type Options = Omit<ProviderOverride, 'profile'>
+type Name = Parameters<typeof catalogueProfile>[0]
+
+/** A refresh, and what became of it. */
+export interface Played {
+  readonly transport: RecordingTransport
+  readonly provider: OAuth2Provider
+  readonly profile: ProviderProfile
+  readonly answer: RefreshAnswer
+  /** `issued`, `refused`, …; the code of an ambiguous one. */
+  readonly verdict: string
+  /** The refresh token that the answer carried. */
+  readonly successor: string | null
+}
+
+/** Values that may stand for the placeholders of a profile. */
+export function sampleMetadata({ placeholders, endpointHosts }: ProviderProfile): Record<string, string> {
+  const host = endpointHosts.find(allowed => allowed.includes('*'))?.replaceAll('*', 'acme') ?? 'acme.example'
+  const sampleOf = ({ kind, values = [] }: Placeholder): string => {
+    switch (kind) {
+      case 'label':
+      case 'segment':
+        return 'acme'
+      case 'choice':
+        return values[0] ?? ''
+      case 'host':
+        return host
+      case 'base':
+        return `https://${host}`
+    }
+  }
+  return Object.fromEntries(Object.entries(placeholders).map(([name, given]) => [name, sampleOf(given)]))
+}
+
+/** Refreshes at a provider of the catalogue that answers so. */
+export async function play(
+  name: Name,
+  answer: PlayedAnswer,
+  metadata?: Metadata,
+  options: Options = {},
+): Promise<Played> {
+  return playProfile(await catalogueProfile(name), answer, metadata, options)
+}
+
+/** The same at a provider of one's own. */
+export function playDefined(
+  definition: Partial<ProviderDefinition>,
+  answer: PlayedAnswer,
+  options: Options = {},
+): Promise<Played> {
+  const profile = defineProvider({ name: 'acme', tokenEndpoint: 'https://id.example/token', ...definition })
+  return playProfile(profile, answer, {}, options)
+}
+
+/** The same at the provider of a profile. */
+export async function playProfile(
+  profile: ProviderProfile,
+  answer: PlayedAnswer,
+  metadata: Metadata = sampleMetadata(profile),
+  options: Options = {},
+): Promise<Played> {
+  const transport = new RecordingTransport(answer)
+  const { name } = profile
+  const hosts = Object.values(sampleMetadata(profile)).map(value => value.replace('https://', ''))
+  const endpointHosts = hosts.filter(host => host.includes('.') && !/\.(uk)$/.test(host))
+  const override = { clientId: 'app', clientSecret: 'secret', endpointHosts, profile, ...options }
+  const provider = createProviders({ transport, clock: systemClock, overrides: { [name]: override } }).get(
+    name,
+  )
+  const answered = await provider.refresh({
+    app: {
+      clientId: 'app',
+      clientSecret: typeof override.clientSecret === 'string' ? Secret.of(override.clientSecret) : null,
+    },
+    refreshToken: Secret.of('sent'),
+    metadata,
+    timeoutMs: 1_000,
+    until: Infinity,
+  })
+  return {
+    transport,
+    provider,
+    profile,
+    answer: answered,
+    verdict: verdictOn(answered),
+    successor: carriedBy(answered),
+  }
+}
