@@ -1,3 +1,4 @@
+import { outsideOfCalls } from './async-context.ts'
 import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
 import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
@@ -73,7 +74,10 @@ export class Assembly implements ObtainContext {
 
   constructor({ ports, providers, environment, options, release }: AssemblyParts) {
     const limits = parseCache(options.cache)
-    const health = new StoreHealth(ports.clock, ports.policy.outageGraceMs)
+    const { outageGraceMs, leaseMs } = ports.policy
+    // Where the clock that was set is not the database's, only an outage can have escaped a machine that slept.
+    const jumpGraceMs = ports.store.kind === 'postgres' ? outageGraceMs : leaseMs
+    const health = new StoreHealth(ports.clock, outageGraceMs, jumpGraceMs)
     this.#health = health
     this.ports = ports
     this.providers = providers
@@ -240,7 +244,7 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
     release,
   })
   if (!anyKeys) await assembly.replayLifeboat()
-  if (!anyKeys && parseSweep(options.backgroundRefresh)) assembly.sweeper.start()
+  if (!anyKeys && parseSweep(options.backgroundRefresh)) outsideOfCalls(() => assembly.sweeper.start())
   return assembly
 }
 

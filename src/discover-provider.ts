@@ -1,8 +1,5 @@
 import type { ProviderDefinition } from './providers/define-provider.ts'
-import { fetchMetadata } from './providers/issuer-metadata.ts'
-import { profileOfMetadata } from './providers/issuer-profile.ts'
 import type { ProviderProfile } from './providers/profile.ts'
-import { httpTransport } from './transport/http-transport.ts'
 
 /** What `discoverProvider` takes: name and issuer, and whatever the metadata do not say, or say wrong. */
 export type DiscoverOptions = {
@@ -34,6 +31,10 @@ const TEN_SECONDS_MS = 10_000
  */
 export async function discoverProvider(options: DiscoverOptions): Promise<ProviderProfile> {
   const { name, issuer, timeoutMs = TEN_SECONDS_MS, ...overrides } = options
+  // An import of `evergrant` loads none of it.
+  const { httpTransport } = await import('./transport/http-transport.ts')
+  const { fetchMetadata } = await import('./providers/issuer-metadata.ts')
+  const { profileOfMetadata } = await import('./providers/issuer-profile.ts')
   const transport = httpTransport()
   try {
     const metadata = await fetchMetadata({ name, issuer, transport, timeoutMs })

@@ -1,4 +1,6 @@
 import type { Assembly } from './assemble.ts'
+// Loaded with the service, and not as late as its first call: it remembers the context in which that happens.
+import './async-context.ts'
 import { authorizedFetch, type FetchOptions } from './authorized-fetch.ts'
 import { checkCallOptions } from './call-options.ts'
 import { EvergrantError, InsufficientScopeError, InvalidInputError } from './errors.ts'

@@ -1,5 +1,5 @@
-import { clientOf } from '../history.ts'
-import type { Conversation, Evidence, Violation } from './evidence.ts'
+import { type Call, clientOf } from '../history.ts'
+import type { At, Conversation, Evidence, Violation } from './evidence.ts'
 
 interface Handed {
   readonly token: string
@@ -42,7 +42,7 @@ function wrongToken({ token, client, machine, at }: Handed, evidence: Evidence):
   return [{ promise: 'no token is returned that has expired', what, at }]
 }
 
-// By the server's books; of a token that was stored, by what its owner said when it was.
+// By the server's books; of a token that was stored, by what its owner said, and when.
 function goodUntil(token: string, evidence: Evidence): number | null {
   const issued = evidence.attempts.find(({ served }) => served?.access === token)
   if (issued?.served) return issued.served.accessUntil
@@ -52,7 +52,24 @@ function goodUntil(token: string, evidence: Evidence): number | null {
   const call = evidence.conversations.find(
     one => one.call.method === 'store' && one.call.access === token,
   )?.call
-  return stored === undefined || call === undefined ? null : stored.at + (call.expiresInMs ?? Infinity)
+  return stored === undefined || call === undefined
+    ? null
+    : knownAt(call, stored.at, evidence) + (call.expiresInMs ?? Infinity)
+}
+
+/**
+ * When a process knew of tokens that it was to store. It learns of a machine's sleep nothing, and what it does to open
+ * its service it does before.
+ */
+function knownAt(call: At<Call>, storedAt: number, evidence: Evidence): number {
+  const slept = evidence.faults.some(
+    ({ fault, machine, at, ms }) =>
+      fault === 'suspend' && machine === call.machine && at < storedAt && at + ms > call.at,
+  )
+  const isFirst = !evidence.conversations.some(
+    ({ returned }) => returned !== null && returned.machine === call.machine && returned.at < call.at,
+  )
+  return slept || isFirst ? storedAt : Math.min(storedAt, call.at + evidence.settings.bounds.goodMs)
 }
 
 /** A token is handed out that was not the stored one for longer than a process may not know of it. */

@@ -347,6 +347,21 @@ const outcomes: readonly Mutant[] = [
   },
 ]
 
+const lateness: readonly Mutant[] = [
+  {
+    name: 'tokens that the database stores late live longer',
+    seed: 1883,
+    changes: [
+      {
+        file: 'src/refresh/store-tokens.ts',
+        find: 'if (begunAt !== null) return begunAt + expiresInMs',
+        replace: 'if (begunAt !== null) return null',
+      },
+    ],
+    breaks: ['no token is returned that has expired'],
+  },
+]
+
 const budgets: readonly Mutant[] = [
   {
     name: 'a claim takes nothing of the budget',
@@ -374,4 +389,4 @@ const budgets: readonly Mutant[] = [
   },
 ]
 
-export const mutants: readonly Mutant[] = [...fences, ...claims, ...outcomes, ...budgets]
+export const mutants: readonly Mutant[] = [...fences, ...claims, ...outcomes, ...lateness, ...budgets]

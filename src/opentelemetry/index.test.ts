@@ -173,4 +173,7 @@ test('options that do not exist, or mean nothing, are refused', () => {
   expect(given({ provider: ['a'] })).toThrow(/Did you mean "providers"/)
   expect(given({ providers: 'zoho_crm' })).toThrow(InvalidInputError)
   expect(given({ providers: [1] })).toThrow(InvalidInputError)
+  expect(given({ meterProvider: {} })).toThrow(/meterProvider .* getMeter/)
+  expect(given({ tracerProvider: null })).toThrow(/tracerProvider .* getTracer/)
+  expect(given(null as never)).toThrow(InvalidInputError)
 })

@@ -39,10 +39,20 @@ const NAMES: NamesOf<OpenTelemetryOptions> = { meterProvider: true, tracerProvid
  * ```
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidInputError('The options of openTelemetry() must be an object.')
+  }
   refuseUnknownNames(options, Object.keys(NAMES), { owner: 'openTelemetry()', noun: 'option' })
   const { meterProvider, tracerProvider, providers } = options
   if (providers !== undefined && !(Array.isArray(providers) && providers.every(isText))) {
     throw new InvalidInputError('The option providers of openTelemetry() must be a list of names.')
+  }
+  for (const [name, given, method] of [
+    ['meterProvider', meterProvider, 'getMeter'],
+    ['tracerProvider', tracerProvider, 'getTracer'],
+  ] as const) {
+    if (given === undefined || typeof Reflect.get(Object(given), method) === 'function') continue
+    throw new InvalidInputError(`The option ${name} of openTelemetry() must have the method ${method}.`)
   }
   const shown = providers === undefined ? undefined : new Set(providers)
   return {

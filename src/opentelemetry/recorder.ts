@@ -3,7 +3,6 @@ import {
   context,
   type MeterProvider,
   metrics,
-  ROOT_CONTEXT,
   type Span,
   SpanStatusCode,
   type TracerProvider,
@@ -56,8 +55,7 @@ export class Recorder implements TelemetryRecorder {
   refresh(begun: BegunRefresh, work: () => void): (ended: MeasuredRefresh) => void {
     this.#current()
     const attributes: Attributes = { [PROVIDER]: this.#label(begun.provider), [TRIGGER]: begun.trigger }
-    // The sweep belongs to no call, and least of all to the one in which the service was opened.
-    const parent = begun.trigger === 'sweep' ? ROOT_CONTEXT : context.active()
+    const parent = context.active()
     const tracer = (this.#options.tracerProvider ?? trace).getTracer('evergrant')
     const span = tracer.startSpan('evergrant.refresh', { attributes }, parent)
     const within = trace.setSpan(parent, span)

@@ -155,6 +155,8 @@ export interface PutRequest extends ConnectionKey {
     | { readonly kind: 'keep'; readonly sealed?: string | undefined }
     | { readonly kind: 'replace'; readonly refreshToken: string }
   readonly expiresInMs: number | null
+  /** As in a commit. */
+  readonly expiresAtMost: number | null
   readonly lifetimeMs: number | null
   readonly refreshInMs: number | null
   readonly scopes: string | null

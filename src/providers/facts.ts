@@ -1,3 +1,4 @@
+import type { RefreshBudget } from '../lifecycle/provider-traits.ts'
 import type { AccountIdentity, Endpoint, ProviderProfile } from './profile.ts'
 
 /** Whether a field of a profile was given, or is a default. */
@@ -73,6 +74,7 @@ const moreTellers: typeof tellers = [
   ['unused grant ends after', ({ traits }) => durationOf(traits.refreshTokenIdleMs)],
   ['grant ends after', ({ refreshTokens }) => durationOf(refreshTokens.absoluteMs)],
   ['earliest refresh after', ({ traits }) => durationOf(traits.refreshEarliestMs || null)],
+  ['refreshes at most', ({ traits }) => budgetOf(traits.refreshBudget)],
   ['a refresh ends', ({ traits }) => (traits.refreshKillsAccessToken ? 'the access token before it' : null)],
   ['after a lost answer', ({ traits }) => LOST_ANSWER[traits.rotation]],
   ['header', headerOf],
@@ -128,6 +130,10 @@ function accountOf(account: AccountIdentity | null): string | null {
     case 'request':
       return `${account.member} of ${account.url}`
   }
+}
+
+function budgetOf(budget: RefreshBudget | null): string | null {
+  return budget === null ? null : `${budget.requests} in ${durationOf(budget.perMs)}`
 }
 
 function windowOf(retryWindowMs: number | null): string | null {

@@ -48,7 +48,7 @@ export async function takeClaim(
   const { row } = observed
   const { leaseMs, longestLeaseMs, skipNoProgress, allowance } = options
   // Somebody may hold tokens in memory that an outage kept them from committing.
-  const isTooSoon = options.strict ? health.mayHaveMissedOutage : health.inGrace
+  const isTooSoon = options.strict ? health.mayBeMistaken : health.inGrace
   if (row.leaseId !== null && isTooSoon) return null
 
   const leaseId = randomness.uuid()

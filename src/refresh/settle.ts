@@ -41,7 +41,7 @@ export async function settleFailure(
     successor === null
       ? await writeFailure(context, claim, outcome, failed, answer.kind !== 'unsent')
       : await writeSuccessor(context, claim, spent, successor, outcome, failed)
-  report(ports, claim, outcome, answer.detail, successor !== null)
+  report(ports, claim, { ...outcome, written }, answer.detail, successor !== null)
   const ended = { kind: 'failed', code: outcome.code } as const
   if (written && outcome.replay) return { next: 'replay', ended }
   land(written ? failed : { kind: 'changed' })
@@ -184,7 +184,7 @@ function errorOf(outcome: FailureOutcome, claim: Claim, now: number, detail: str
 function report(
   { emit }: RefreshPorts,
   claim: Claim,
-  outcome: FailureOutcome,
+  outcome: FailureOutcome & { readonly written: boolean },
   detail: string,
   salvaged: boolean,
 ): void {
@@ -192,7 +192,8 @@ function report(
   const { code, nextAttemptInMs: retryInMs } = outcome
   emit({ type: 'refresh_failed', clientId, provider, code, detail, retryInMs })
   if (salvaged) emit({ type: 'salvaged', clientId, provider, detail })
-  if (outcome.status === claim.found.status) return
+  // Of a row that moved meanwhile nothing has become: somebody else's tokens are in it.
+  if (!outcome.written || outcome.status === claim.found.status) return
   if (outcome.status === 'suspect') emit({ type: 'suspect', clientId, provider })
   if (outcome.status === 'reauthorization_required') {
     emit({ type: 'reauthorization_required', clientId, provider, reason: outcome.statusReason ?? 'refused' })

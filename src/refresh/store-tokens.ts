@@ -58,7 +58,9 @@ export async function storeTokens(
     tokens.accessToken === null
       ? null
       : ports.cipher.seal(tokens.accessToken, { purpose: 'access_token', ...keyOf(key) })
+  const startedAt = ports.clock.monotonicMs()
   for (let tries = 0; tries < TRIES; tries += 1) {
+    const askedAt = ports.clock.monotonicMs()
     const row = await ports.store.read(key, options)
     if (row !== null && options.keeps?.(row)) return 'exists'
     const request: PutRequest = {
@@ -67,6 +69,13 @@ export async function storeTokens(
       accessToken,
       grant: grantOf(ports, key, tokens, row),
       ...term,
+      expiresAtMost: await latestExpiry(
+        ports,
+        term,
+        row && row.now - (askedAt - startedAt),
+        startedAt,
+        options,
+      ),
       scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
       metadata: mergedMetadata(row?.metadata, tokens.metadata),
       origin: options.origin,
@@ -79,6 +88,24 @@ export async function storeTokens(
     'CONTENTION',
     key,
   )
+}
+
+/**
+ * The expiry by the database's clock, as it was when the caller had the tokens: the statement that stores them can run
+ * long after that. Where there is no row yet, the database is asked for its clock. In the caller's own transaction nothing else is asked: it may hold the only connection.
+ */
+async function latestExpiry(
+  { store, clock }: RefreshPorts,
+  { expiresInMs }: Term,
+  begunAt: number | null,
+  startedAt: number,
+  { tx }: InTransaction,
+): Promise<number | null> {
+  if (expiresInMs === null || !Number.isFinite(expiresInMs)) return null
+  if (begunAt !== null) return begunAt + expiresInMs
+  if (tx !== undefined) return null
+  const askedAt = clock.monotonicMs()
+  return (await store.ping()) - (askedAt - startedAt) + expiresInMs
 }
 
 function grantOf(

@@ -137,7 +137,6 @@ class MemoryStore implements TokenStore {
     return this.#write(row, {
       ...NO_FAILURE,
       ...this.#issued(request, row),
-      expiresAt: this.#expiryOf(request),
       refreshToken: request.refreshToken ?? row.refreshToken,
       generation: row.generation + 1,
       appId: request.appId,
@@ -316,7 +315,7 @@ class MemoryStore implements TokenStore {
     return ms === null ? null : this.#now() + storableDuration(ms)
   }
 
-  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest): number | null {
+  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest | PutRequest): number | null {
     const expiry = this.#after(expiresInMs)
     return expiry === null || expiresAtMost === null ? expiry : Math.min(expiry, Math.floor(expiresAtMost))
   }
@@ -333,7 +332,7 @@ class MemoryStore implements TokenStore {
   ): Pick<StoredRow, 'accessToken' | 'expiresAt' | 'lifetimeMs' | 'refreshAt' | 'scopes' | 'metadata'> {
     return {
       accessToken: request.accessToken,
-      expiresAt: this.#after(request.expiresInMs),
+      expiresAt: this.#expiryOf(request),
       lifetimeMs: storableLifetime(request.lifetimeMs),
       refreshAt: this.#after(request.refreshInMs),
       scopes: request.scopes === null ? (row?.scopes ?? null) : storableText(request.scopes),

@@ -60,6 +60,8 @@ export interface SqlDialect {
   /** An instant as text that loses nothing, and back. */
   exactText(instant: Column): SQL<string>
   fromExactText(text: string): SQL
+  /** Whether the server takes no writes now: a standby, whose rows may be old. Null: it always takes them. */
+  readonly isReadOnly: SQL<boolean> | null
   /** Whether nobody holds the lease any more. */
   leaseIsOver(leaseUntil: Column, longestLeaseMs: number): SQL
 }

@@ -31,6 +31,7 @@ import type {
 import { DueRows } from './due-rows.ts'
 import { EVENT_RETENTION_MS } from './event-retention.ts'
 import type { PostgresTables } from './postgres/schema.ts'
+import { PrimaryRead } from './primary-read.ts'
 import { SeedLedger } from './seed-ledger.ts'
 import {
   type Database,
@@ -76,6 +77,7 @@ export class SqlStore implements TokenStore {
   readonly #writes: TokenWrites
   readonly #seeds: SeedLedger
   readonly #due: DueRows
+  readonly #primary: PrimaryRead
   readonly #row: Fields
   readonly #summary: Fields
   readonly #readPrepared: (values: Placeholders, options: RunOptions) => Promise<Values[]>
@@ -93,6 +95,7 @@ export class SqlStore implements TokenStore {
     this.#writes = new TokenWrites(engine, this.#events)
     this.#seeds = new SeedLedger(engine)
     this.#row = rowFields(oauthTokens, engine.dialect)
+    this.#primary = new PrimaryRead(engine, this.#row)
     this.#due = new DueRows(engine, this.#row)
     this.#summary = summaryFields(oauthTokens, engine.dialect)
     const key = { clientId: sql.placeholder('clientId'), provider: sql.placeholder('provider') }
@@ -101,10 +104,11 @@ export class SqlStore implements TokenStore {
 
   async read(key: ConnectionKey, { tx }: InTransaction = {}): Promise<ConnectionRow | null> {
     const { clientId, provider } = key
-    const [row] =
+    const rows =
       tx === undefined
         ? await this.#readPrepared({ clientId, provider }, { subject: key, repeatable: true })
         : await this.#engine.joined(tx).run(db => this.#select(db, key), { subject: key })
+    const row = this.#primary.found(rows, key)
     return row === undefined ? null : parseRow(row)
   }
 
@@ -362,7 +366,7 @@ export class SqlStore implements TokenStore {
   }
 
   #select(db: Database, key: KeyValues): Query<Values> {
-    return db.select(this.#row).from(this.#tables.oauthTokens).where(this.#at(key))
+    return this.#primary.select(db, this.#at(key))
   }
 
   #at({ clientId, provider }: KeyValues): SQL | undefined {

@@ -106,7 +106,6 @@ export class TokenChanges {
     return {
       ...NO_FAILURE,
       ...this.issued(request),
-      tokenExpiry: this.#expiryOf(request),
       refreshToken: request.refreshToken ?? undefined,
       generation: this.#nextGeneration(),
       appId: request.appId,
@@ -184,7 +183,7 @@ export class TokenChanges {
   issued(request: CommitRequest | PutRequest): IssuedColumns {
     return {
       accessToken: request.accessToken,
-      tokenExpiry: this.#after(request.expiresInMs),
+      tokenExpiry: this.#expiryOf(request),
       lifetimeMs: storableLifetime(request.lifetimeMs),
       refreshAt: this.#after(request.refreshInMs),
       scopes: request.scopes === null ? undefined : storableText(request.scopes),
@@ -225,7 +224,7 @@ export class TokenChanges {
     return or(isNull(leaseUntil), this.#dialect.leaseIsOver(leaseUntil, longestLeaseMs))
   }
 
-  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest): SQL | null {
+  #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest | PutRequest): SQL | null {
     const expiry = this.#after(expiresInMs)
     return expiry === null || expiresAtMost === null
       ? expiry

@@ -88,7 +88,9 @@ function note(connection, askedAt) {
 async function show(token, connection) {
   const answer = await fetch(accepts, { headers: { authorization: `Bearer ${token}` } }).catch(() => null)
   await answer?.arrayBuffer().catch(() => {})
-  if (answer !== null && answer.status !== 200) say({ kind: 'refused', connection })
+  if (answer === null || answer.status === 200) return
+  say({ kind: 'refused', connection })
+  await tokens.reportRejected(connection, provider.definition.name, token).catch(() => {})
 }
 
 process.once('SIGTERM', async () => {

@@ -43,6 +43,7 @@ test('the guide’s statements and requests are those that happen', async () => 
   const grant = await world.zoho.issueGrant()
   const opening = await counted(open)
   const storing = await counted(() => tokens.storeTokens(CLIENT, 'zoho_crm', grant))
+  const storingAgain = await counted(() => tokens.storeTokens(CLIENT, 'zoho_crm', grant))
   const first = await counted(() => tokens.getAccessToken(CLIENT, 'zoho_crm'))
   const second = await counted(() => tokens.getAccessToken(CLIENT, 'zoho_crm'))
   const refreshing = await counted(() => tokens.refreshToken(CLIENT, 'zoho_crm'))
@@ -53,6 +54,7 @@ test('the guide’s statements and requests are those that happen', async () => 
     first,
     refreshing,
     storing,
+    storingAgain,
     deleting,
     opening,
   ])

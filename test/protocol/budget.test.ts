@@ -259,6 +259,7 @@ async function expireNow(world: World): Promise<void> {
     accessToken: row.accessToken,
     grant: { kind: 'keep' },
     expiresInMs: 0,
+    expiresAtMost: null,
     lifetimeMs: HOUR,
     refreshInMs: 0,
     scopes: null,

@@ -1,6 +1,12 @@
 import { expect, test, vi } from 'vitest'
 import { StoreUnavailableError } from '../../src/errors.ts'
-import type { ClaimRequest, CommitRequest, ConnectionKey, ConnectionRow } from '../../src/ports/store.ts'
+import type {
+  ClaimRequest,
+  CommitRequest,
+  ConnectionKey,
+  ConnectionRow,
+  PutRequest,
+} from '../../src/ports/store.ts'
 import { FakeProvider } from '../support/fake-provider.ts'
 import { HOUR, MINUTE, SECOND } from '../support/lifecycle.ts'
 import { World } from '../support/world.ts'
@@ -135,4 +141,28 @@ test('a machine that slept while it read a row reads it again', async () => {
   await process.store('old', provider.grant(), HOUR)
   sleepMs = 2 * HOUR
   expect((await world.run(process.get())).accessToken).toBe('access-2')
+})
+
+test.each([
+  ['a new connection', false],
+  ['a connection that was there', true],
+])('tokens of %s that the database stores long after they came do not live longer', async (_, wasThere) => {
+  const provider = new FakeProvider()
+  const world = await World.make({ provider })
+  if (wasThere) await world.process().store('before', provider.grant('first'), HOUR)
+  const late = new Proxy(world.store, {
+    get: (store, name): unknown => {
+      const value: unknown = Reflect.get(store, name)
+      if (name !== 'put') return typeof value === 'function' ? value.bind(store) : value
+      return async (request: PutRequest): Promise<boolean> => {
+        await world.clock.delay(40 * MINUTE)
+        return store.put(request)
+      }
+    },
+  })
+  const process = world.process({}, late)
+  await world.run(process.store('old', provider.grant('grant'), HOUR), HOUR)
+  expect((await process.get()).accessToken).toBe('old')
+  await world.clock.advance(20 * MINUTE)
+  expect((await world.run(process.get())).accessToken).toMatch(/^access-/)
 })

@@ -114,7 +114,7 @@ describe('a process that is killed', () => {
     ['after commit', 'strict', { asked: 1, status: 'active' }],
     ['remove', 'strict', { asked: 1, status: 'active' }],
   ])(
-    'at %s (C4 to C8), %s rotation: the next start goes on as it must',
+    'F2: at %s (C4 to C8), %s rotation: the next start goes on as it must',
     async (point, rotation, expected) => {
       const crash = await Crash.at(point, rotation)
       await crash.leaseEnds()

@@ -106,6 +106,30 @@ describe('F34: deleteToken during a refresh', () => {
   })
 })
 
+describe('a machine whose clock, which is the database’s too, is set while the provider answers', () => {
+  test.each([
+    ['ahead', HOUR],
+    ['back', -HOUR],
+  ])('%s: no other process sends the refresh token of a strict provider as well', async (_, jumpMs) => {
+    const { world, provider, call, answerNow } = await refreshing()
+    const other = world.process({ cache: false })
+    const waiting = other.get()
+    await world.clock.advance(6 * SECOND)
+    world.clock.jumpWall(jumpMs)
+    await world.clock.advance(2 * SECOND)
+    expect(provider.asked).toEqual(['grant'])
+    answerNow()
+    await world.run(call)
+    await world.run(waiting)
+    // One refresh too many may follow, of the successor.
+    expect(provider.asked.filter(token => token === 'grant')).toHaveLength(1)
+    expect(await world.row()).toMatchObject({
+      status: 'active',
+      accessToken: (await other.get()).accessToken,
+    })
+  })
+})
+
 describe('a database that dies while the provider answers', () => {
   test('F7: callers get the token at once, it is committed when the database is back, and nobody else asked', async () => {
     const { world, provider, call, answerNow, line } = await refreshing()
@@ -201,6 +225,35 @@ describe('a database that dies while the provider answers', () => {
   })
 })
 
+describe('a refusal that comes after somebody else has refreshed', () => {
+  test('F28: is none: the caller gets the tokens of the other, and the grant stays as it is', async () => {
+    const provider = new FakeProvider('zoho_crm', {
+      ...unknownProvider,
+      lifetimeMs: HOUR,
+      rotation: 'window',
+    })
+    provider.rotates = true
+    const policy = { requestTimeoutMs: 2 * SECOND, leaseMs: 7 * SECOND }
+    const world = await World.make({ provider, policy })
+    const [late, quick] = [world.process(), world.process()]
+    await late.store('old', provider.grant('grant'), HOUR)
+    await world.clock.advance(HOUR)
+    let askNow: () => void = () => {}
+    provider.before = () => new Promise(resolve => (askNow = resolve))
+    const call = late.get()
+    await world.clock.advance(8 * SECOND)
+    provider.before = async () => {}
+    // The lease of the first is over: its request comes to the provider behind that of the second.
+    expect((await world.run(quick.get())).accessToken).toBe('access-2')
+    provider.mishaps.push({ kind: 'instead', answer: answers.refused })
+    askNow()
+    expect((await world.run(call)).accessToken).toBe('access-2')
+    expect(provider.asked).toEqual(['grant', 'grant'])
+    expect(await world.row()).toMatchObject({ status: 'active', refreshToken: 'grant-2', generation: 2 })
+    expect(late.types()).not.toContain('suspect')
+  })
+})
+
 describe('an answer without a usable access token that carries a refresh token', () => {
   test.each(['failed', 'refused', 'misconfigured', 'throttled'] as const)(
     '%s: the successor is stored',
@@ -260,7 +313,7 @@ describe('a slow database', () => {
 })
 
 describe('close', () => {
-  test('waits for what is in flight and takes no new claims', async () => {
+  test('F3: waits for what is in flight and takes no new claims', async () => {
     const { world, process, provider, call, answerNow } = await refreshing()
     const closing = process.assembly.close()
     await world.clock.advance(SECOND)

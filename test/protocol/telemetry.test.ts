@@ -251,16 +251,6 @@ describe('a span of a refresh', () => {
     expect(refresh?.parentSpanContext?.spanId).toBe(request?.spanContext().spanId)
     expect(inside).toBe(refresh?.spanContext().spanId)
   })
-
-  test('of the sweep belongs to no call, whoever opened the service', async () => {
-    const { world, process, collector } = await measured(0, {
-      providers: { zoho_crm: { clientId: 'app', clientSecret: 'app-secret' } },
-    })
-    const caller = collector.tracerProvider.getTracer('test').startSpan('request')
-    await context.with(trace.setSpan(ROOT_CONTEXT, caller), () => world.run(process.assembly.sweeper.tick()))
-    expect(collector.spans).toMatchObject([{ name: 'evergrant.refresh' }])
-    expect(collector.spans[0]?.parentSpanContext).toBeUndefined()
-  })
 })
 
 describe('events', () => {

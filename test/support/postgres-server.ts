@@ -93,6 +93,30 @@ export class PostgresServer {
     await this.start()
   }
 
+  /**
+   * A hot standby: a copy of the data as they are now, which follows this server from then on. This one is stopped
+   * for as long as it is copied.
+   * @param settings More settings, as `name=value`.
+   */
+  async standby(settings: readonly string[] = []): Promise<PostgresServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'evergrant-postgres-'))
+    const { uid, gid } = this.#user
+    if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
+    const data = join(folder, 'data')
+    await this.halt('fast')
+    const copied = spawnSync('cp', ['-a', join(this.#folder, 'data'), data], { ...this.#user, cwd: folder })
+    await this.start()
+    if (copied.status !== 0) throw new Error(`The data were not copied:\n${copied.stderr}`)
+    writeFileSync(join(data, 'standby.signal'), '')
+    const port = await freePort()
+    const others = this.#settings.filter(setting => !setting.startsWith('port='))
+    const conninfo = `primary_conninfo=host=127.0.0.1 port=${this.port} user=${USER} password=${PASSWORD}`
+    const all = [...others, `port=${port}`, conninfo, ...settings]
+    const standby = new PostgresServer(folder, this.#binaries, this.#user, port, all)
+    await standby.start()
+    return standby
+  }
+
   /** Stops the server and removes everything that it wrote. */
   async stop(): Promise<void> {
     await this.#pooler?.stop()

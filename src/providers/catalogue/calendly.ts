@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '../catalogue-entry.ts'
-import { HOUR } from './durations.ts'
+import { HOUR, MINUTE } from './durations.ts'
 
 /**
  * Calendly.
@@ -24,6 +24,6 @@ export const calendly: CatalogueEntry = {
   requestFormat: 'form',
   authorization: { pkce: 'supported' },
   refreshTokens: { rotates: 'always', retryWindowMs: 0 },
-  traits: { lifetimeMs: 2 * HOUR },
+  traits: { refreshBudget: { requests: 8, perMs: MINUTE }, lifetimeMs: 2 * HOUR },
   revocation: { clientAuthentication: 'client_secret_post' },
 }

@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from '../catalogue-entry.ts'
-import { DAY, HOUR } from './durations.ts'
+import { DAY, HOUR, MINUTE } from './durations.ts'
 
 /**
  * Outreach.
@@ -20,5 +20,9 @@ export const outreach: CatalogueEntry = {
   discovery: 'https://api.outreach.io/.well-known/oauth-authorization-server',
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',
-  traits: { lifetimeMs: 2 * HOUR, refreshTokenIdleMs: 14 * DAY },
+  traits: {
+    refreshBudget: { requests: 1, perMs: MINUTE },
+    lifetimeMs: 2 * HOUR,
+    refreshTokenIdleMs: 14 * DAY,
+  },
 }

@@ -142,11 +142,18 @@ test('quirk 16: Zendesk is told how long tokens are to live, in a JSON body', as
   expect(transport.fields).toMatchObject(refreshParameters)
 })
 
-test('quirk 29: Zoho gives ten tokens in ten minutes: a throttle lasts that long', () => {
-  expect(zohoCrm().traits.throttleMs).toBe(10 * MINUTE)
+test('quirk 29: Zoho gives ten tokens in ten minutes, and a throttle lasts that long', () => {
+  expect(zohoCrm().traits).toMatchObject({
+    throttleMs: 10 * MINUTE,
+    refreshBudget: { requests: 10, perMs: 10 * MINUTE },
+  })
 })
 
-test.each(['calendly', 'outreach'] as const)('quirk 29: %s counts tokens by the minute', async name => {
+test.each([
+  ['calendly', 8],
+  ['outreach', 1],
+] as const)('quirk 29: %s gives %i tokens a minute', async (name, requests) => {
   const { verdict, profile } = await play(name, { status: 429, body: '' })
-  expect([verdict, profile.traits.throttleMs]).toEqual(['throttled', MINUTE])
+  expect(verdict).toBe('throttled')
+  expect(profile.traits).toMatchObject({ throttleMs: MINUTE, refreshBudget: { requests, perMs: MINUTE } })
 })

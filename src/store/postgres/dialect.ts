@@ -1,4 +1,4 @@
-import { lte, sql } from 'drizzle-orm'
+import { lte, type SQL, sql } from 'drizzle-orm'
 import type { SqlDialect } from '../sql-engine.ts'
 
 /**
@@ -6,7 +6,7 @@ import type { SqlDialect } from '../sql-engine.ts'
  * `…::float8` gives `Infinity` for 'infinity', in every version and driver. Seconds are a double before PostgreSQL
  * 14: cut to whole milliseconds before, and rounded after, they are the same instant everywhere.
  */
-export const postgresDialect: SqlDialect = {
+export const postgresDialect: SqlDialect & { readonly isReadOnly: SQL<boolean> } = {
   now: sql`statement_timestamp()`,
   after: ms =>
     ms === Number.POSITIVE_INFINITY
@@ -23,5 +23,6 @@ export const postgresDialect: SqlDialect = {
   exactText: instant =>
     sql<string>`to_char(greatest(${instant}, '0001-01-01 00:00:00+00') at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`,
   fromExactText: text => sql`${text}::timestamp at time zone 'UTC'`,
+  isReadOnly: sql<boolean>`current_setting('transaction_read_only') = 'on'`,
   leaseIsOver: leaseUntil => lte(leaseUntil, sql`statement_timestamp()`),
 }

@@ -3,6 +3,7 @@ import { InvalidInputError, StoreUnavailableError } from '../../errors.ts'
 import type { DatabaseHandle } from '../../ports/database-handle.ts'
 import type { TokenStore } from '../../ports/store.ts'
 import { SqlStore } from '../sql-store.ts'
+import { postgresDialect } from './dialect.ts'
 import { PostgresEngine } from './engine.ts'
 import { checkSchema, migrate, parseSchemaName } from './migrate.ts'
 import { openSource } from './source.ts'
@@ -48,7 +49,7 @@ async function refuseUnwritable(engine: PostgresEngine, schema: string, looksOnl
     db =>
       db
         .select({
-          readOnly: sql<boolean>`current_setting('transaction_read_only') = 'on'`,
+          readOnly: postgresDialect.isReadOnly,
           // Null: no such table yet; who makes it may write it.
           records: sql<
             boolean | null

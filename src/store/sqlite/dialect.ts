@@ -15,6 +15,7 @@ export const sqliteDialect: SqlDialect = {
   epochMs: instant => sql<number | null>`${instant}`,
   exactText: instant => sql<string>`cast(${instant} as text)`,
   fromExactText: text => sql`cast(${text} as integer)`,
+  isReadOnly: null,
   leaseIsOver: (leaseUntil, longestLeaseMs) =>
     sql`(${or(lte(leaseUntil, now), sql`${leaseUntil} > ${now} + ${longestLeaseMs}`)})`,
 }

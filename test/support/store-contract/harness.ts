@@ -42,6 +42,7 @@ export function firstPut(key: ConnectionKey, change: Partial<PutRequest> = {}): 
     accessToken: 'access-1',
     grant: { kind: 'replace', refreshToken: 'refresh-1' },
     expiresInMs: HOUR,
+    expiresAtMost: null,
     lifetimeMs: HOUR,
     refreshInMs: 50 * 60_000,
     scopes: 'read,write',

@@ -53,6 +53,22 @@ export function putsContract(harness: () => StoreHarness): void {
       })
     })
 
+    test.each(['over a row', 'where there is none'])(
+      'that runs late %s does not make the token live longer',
+      async where => {
+        const { store } = harness()
+        const row = await storedRow(store)
+        const key = where === 'over a row' ? row : freshKey()
+        const expected = where === 'over a row' ? fenceOf(row) : null
+        await store.put(firstPut(key, { expected, expiresAtMost: row.now + 60_000 }))
+        const after = await rowOf(store, key)
+        expect(after.expiresAt).toBe(row.now + 60_000)
+        await store.put(firstPut(key, { expected: fenceOf(after), expiresAtMost: row.now + 2 * HOUR }))
+        const last = await rowOf(store, key)
+        expect(last.expiresAt).toBe(last.updatedAt + HOUR)
+      },
+    )
+
     test('with the kept grant sealed, the refresh token is written and the refresh under way goes on', async () => {
       const { store } = harness()
       const row = await troubled(store)
