@@ -1,4 +1,5 @@
 import type { Entry } from '../history.ts'
+import { eventViolations } from './events.ts'
 import { Evidence, type Violation } from './evidence.ts'
 import { endings, type Fate } from './losses.ts'
 import { earlyRepetitions, overBudget, overlaps } from './requests.ts'
@@ -22,6 +23,7 @@ export function judge(history: readonly Entry[]): Verdict {
     ...earlyRepetitions(evidence),
     ...overBudget(evidence),
     ...rowViolations(evidence),
+    ...eventViolations(evidence),
     ...returnViolations(evidence),
     ...waitViolations(evidence),
     ...uncodedErrors(evidence),

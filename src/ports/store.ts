@@ -287,8 +287,11 @@ export interface TokenStore extends AsyncDisposable {
   pendingRevocations(key: ConnectionKey): Promise<readonly Revocation[]>
   /** The connections that have any, in the order of their names. */
   connectionsAwaitingRevocation(filter: ConnectionFilter): Promise<readonly ConnectionKey[]>
-  /** The provider confirmed: forgets the refresh token, keeps the record that revocation was asked for. */
-  revoked(rowId: string): Promise<void>
+  /**
+   * The provider confirmed: forgets the refresh token, keeps the record that revocation was asked for. False: it had
+   * confirmed before, or was not asked.
+   */
+  revoked(rowId: string): Promise<boolean>
 
   /** Asks the database for its clock. */
   ping(): Promise<number>
