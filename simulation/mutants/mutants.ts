@@ -198,9 +198,9 @@ const outcomes: readonly Mutant[] = [
     changes: [
       {
         file: 'src/providers/judge-answer.ts',
-        find: 'refreshToken: successorOf(salvageFrom(answer.body), sent),',
+        find: 'refreshToken: successorOf(salvageFrom(answer.body, rules), sent),',
         replace:
-          'refreshToken: successorOf(null, sent) ?? (salvageFrom(answer.body) === null ? null : null),',
+          'refreshToken: successorOf(null, sent) ?? (salvageFrom(answer.body, rules) === null ? null : null),',
       },
     ],
     breaks: ['no loss without a cause'],

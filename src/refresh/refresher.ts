@@ -125,7 +125,10 @@ export class Refresher {
     if (this.#closing.signal.aborted) return this.#refuseToStart(run, observed)
     if (isLeased(connectionOf(observed.row), databaseNow(observed, this.#ports.clock))) return 'wait'
     // An attempt that was never settled may have brought a refresh token as far as the disk.
-    if (observed.row.attemptId !== null && (await this.#rescue.replayRow(observed.row.id))) return 'again'
+    const replayed = observed.row.attemptId === null ? null : await this.#rescue.replayRow(observed.row.id)
+    if (replayed === 'restored') return 'again'
+    // The lease of whoever left it is over by our reckoning, and not by the database's: it is, in a moment.
+    if (replayed === 'not_yet') return 'wait'
     // Before the claim: what cannot be opened or asked must not hold a lease.
     const spent = this.#openRefreshToken(observed)
     const asked = askedFor(observed, run.target)

@@ -13,11 +13,14 @@ import type { StoreHealth } from './store-health.ts'
  */
 const FOREIGN_AGE_MS = 30 * 24 * 60 * 60_000
 
+/** What became of an entry: written, not needed or not ours to write; or needed, and the row does not take it yet. */
+export type Replayed = 'restored' | 'passed_over' | 'not_yet'
+
 /**
  * Writes the successor that an attempt had received into the row it belongs to, unless the row has it, or tokens
  * that `storeTokens` or a later refresh brought. Only the refresh token comes back: the access token that was
  * issued with it is gone, and the one before may be dead.
- * @returns whether the row is another now
+ * @returns `restored`: the row is another now
  * @throws StoreUnavailableError the entry stays
  */
 export async function replay(
@@ -25,22 +28,22 @@ export async function replay(
   health: StoreHealth,
   lifeboat: Lifeboat,
   entry: WaitingEntry,
-): Promise<boolean> {
+): Promise<Replayed> {
   const { clientId, provider } = entry
   const row = await health.watch(() => ports.store.read(entry))
   if (row === null || row.id !== entry.id) {
     await leaveForeign(ports, lifeboat, entry)
-    return false
+    return 'passed_over'
   }
   // Its holder may have a newer one in memory, which the outage kept it from committing.
-  if (row.leaseId !== null && health.inGrace) return false
+  if (row.leaseId !== null && health.inGrace) return 'not_yet'
   const tokens = openTokens(ports, entry)
-  if (tokens === null || row.generation < entry.generation) return false
+  if (tokens === null || row.generation < entry.generation) return 'passed_over'
 
   const fate = fateOf(ports, row, entry, tokens)
   if (fate === 'needless') {
     await lifeboat.remove(entry.name)
-    return false
+    return 'passed_over'
   }
   const restored = await health.watch(() =>
     ports.store.restore({
@@ -52,11 +55,11 @@ export async function replay(
     }),
   )
   // A lease is alive: its holder may have a newer one. Or the row moved. Whoever claims it next looks again.
-  if (!restored) return false
+  if (!restored) return 'not_yet'
   ports.emit({ type: 'lifeboat_replayed', clientId, provider })
   if (row.status !== 'active') ports.emit({ type: 'recovered', clientId, provider })
   await lifeboat.remove(entry.name)
-  return true
+  return 'restored'
 }
 
 interface Tokens {

@@ -5,7 +5,7 @@ import type { TokenCache } from './cache.ts'
 import { waitAtMost } from './giving-up.ts'
 import type { Exchange } from './moved.ts'
 import type { RefreshPorts } from './ports.ts'
-import { replay } from './replay.ts'
+import { type Replayed, replay } from './replay.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** What is in the lifeboat for one exchange. */
@@ -61,21 +61,27 @@ export class Rescue {
     await this.#replayEach(entry => entry.clientId === clientId && entry.provider === provider)
   }
 
-  /** The same for a row with an unsettled attempt. Gives whether the row is another now. @throws StoreUnavailableError */
-  async replayRow(rowId: string): Promise<boolean> {
+  /**
+   * The same for a row with an unsettled attempt. `not_yet`: there is an entry for it, and as long as it is there the
+   * refresh token of the row has been spent.
+   * @throws StoreUnavailableError
+   */
+  async replayRow(rowId: string): Promise<Replayed> {
     return this.#replayEach(() => true, rowId)
   }
 
-  async #replayEach(concerns: (entry: WaitingEntry) => boolean, rowId?: string): Promise<boolean> {
+  async #replayEach(concerns: (entry: WaitingEntry) => boolean, rowId?: string): Promise<Replayed> {
     const { lifeboat } = this.#ports
-    if (lifeboat === null) return false
-    let restored = false
+    if (lifeboat === null) return 'passed_over'
+    const ends = new Set<Replayed>()
     for (const entry of await lifeboat.waiting(rowId)) {
-      if (!concerns(entry) || !(await replay(this.#ports, this.#health, lifeboat, entry))) continue
-      this.#cache?.drop(entry)
-      restored = true
+      if (!concerns(entry)) continue
+      const end = await replay(this.#ports, this.#health, lifeboat, entry)
+      if (end === 'restored') this.#cache?.drop(entry)
+      ends.add(end)
     }
-    return restored
+    if (ends.has('restored')) return 'restored'
+    return ends.has('not_yet') ? 'not_yet' : 'passed_over'
   }
 
   #entryOf({ claim, spent }: Exchange, refreshToken: string): Parameters<Lifeboat['launch']>[0] {

@@ -197,6 +197,28 @@ describe('the judge', () => {
     expect(await broken(5_500, 'static')).toBe('')
   })
 
+  test('sees a connection that asks too often in a blackout', async () => {
+    const blackout: Incident = { ...kill, kind: 'cut', process: null, at: 1_000, until: 5_000, how: '503' }
+    const asked = (count: number): Evidence['asked'] =>
+      Array.from({ length: count }, (_, index) => ({ process: 1, connection: 'a', at: 1_000 + index }))
+    const broken = async (count: number): Promise<string> =>
+      (await judge(good({ mode: 'blackout', incidents: [blackout], asked: asked(count) }))).broken.join()
+    expect(await broken(32)).toBe('')
+    expect(await broken(33)).toBe('a asked 33 times in a blackout (503), 32 at most')
+  })
+
+  test('sees a call that failed in a blackout or after it', async () => {
+    const blackout: Incident = { ...kill, kind: 'cut', process: null, at: 1_000, until: 5_000, how: '503' }
+    const broken = async (at: number): Promise<string> => {
+      const error = { connection: 'a', at, code: 'PROVIDER_UNAVAILABLE', reason: null, message: 'gone' }
+      const served = { ...good().served, errors: [error] }
+      return (await judge(good({ mode: 'blackout', incidents: [blackout], served }))).broken.join()
+    }
+    expect(await broken(999)).toBe('')
+    expect(await broken(1_000)).toBe('1 calls failed in a blackout or after it: gone')
+    expect(await broken(6_000)).toContain('1 calls failed')
+  })
+
   test('sees a generation that went back', async () => {
     const changes = [{ ...report, status: 'active', generation: 3, generationBefore: 4 }]
     expect((await judge(good({ changes }))).broken).toEqual(['1 times a generation went back'])

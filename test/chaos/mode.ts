@@ -47,6 +47,8 @@ export interface Site {
 export interface Scenery {
   /** What the back ends open as their database. */
   readonly database?: string
+  /** Where the back ends alone find it: on a way that is disturbed. */
+  readonly detour?: string
   /** How the judge reads it. */
   readonly records?: Records
   /** Where the back ends find the provider. */

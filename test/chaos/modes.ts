@@ -1,7 +1,9 @@
 import type { ModeDefinition } from './mode.ts'
+import { blackout } from './modes/blackout.ts'
 import { clocks } from './modes/clocks.ts'
 import { freeze } from './modes/freeze.ts'
 import { kill } from './modes/kill.ts'
+import { pooler } from './modes/pooler.ts'
 import { provider } from './modes/provider.ts'
 import { proxy } from './modes/proxy.ts'
 import { sqlite } from './modes/sqlite.ts'
@@ -17,6 +19,8 @@ export const definitions = {
   stop,
   proxy,
   provider,
+  blackout,
+  pooler,
   sqlite,
   clocks,
   sweep,

@@ -47,7 +47,7 @@ function listed(names: readonly string[]): string {
   const lines = ['']
   for (const name of names) {
     const line = lines.at(-1) ?? ''
-    if (line.length + name.length < 58) lines[lines.length - 1] = `${line}${line && ', '}${name}`
+    if (line.length + name.length <= 56) lines[lines.length - 1] = `${line}${line && ', '}${name}`
     else lines.splice(-1, 1, `${line},`, name)
   }
   return lines.map(line => `${' '.repeat(21)}${line}`).join('\n')

@@ -54,7 +54,7 @@ export async function placeFor(plan: Plan, server: PostgresServer, build: string
   const folder = mkdtempSync(join(tmpdir(), 'evergrant-chaos-'))
   const zoho = await startProvider(plan, mode.lifetimeMs ?? LIFETIME_MS)
   const scenery = await mode.open({ plan, server, database: name, zoho, folder })
-  const { database = server.url(name), provider = zoho.url } = scenery
+  const { database = server.url(name), detour = database, provider = zoho.url } = scenery
   const order = orderFor(plan, { zoho: zoho.url, provider, database, folder, build })
   const tokens = await openService(order)
   const records = scenery.records ?? postgresRecords(server.directUrl(name))
@@ -65,7 +65,7 @@ export async function placeFor(plan: Plan, server: PostgresServer, build: string
     await customers.connect(connection, mode.lifetimeMs === undefined ? 1 + (index % 6) : undefined)
   }
   const { open = {}, rarelyMs = null } = scenery.backEnds ?? {}
-  const crew = new Crew({ ...order, rarelyMs, open: { ...order.open, ...open } })
+  const crew = new Crew({ ...order, rarelyMs, open: { ...order.open, database: detour, ...open } })
   const close = async (): Promise<void> => {
     await crew.killAll()
     await tokens.close()

@@ -39,6 +39,11 @@ test('a package that repeats a refresh at once is found out: the second use ends
   expect(await brokenBy('strict-replay', plan)).toMatch(/sent a refresh token again \d+ ms before/)
 })
 
+test('a package that keeps the old token to itself is found out: a blackout reaches its callers', async () => {
+  const plan: Plan = { mode: 'blackout', rotation: 'static', cycles: 1, seed: 1, point: null }
+  expect(await brokenBy('no-old-token', plan)).toMatch(/\d+ calls failed in a blackout/)
+})
+
 test('a package whose close() does not wait is found out: SIGTERM costs grants', async () => {
   const plan: Plan = { mode: 'term', rotation: 'strict', cycles: 12, seed: 1, point: null }
   expect(await brokenBy('no-draining', plan)).toMatch(/grants lost, and none may be/)

@@ -72,6 +72,15 @@ export const plants = {
       to: 'if (true ||',
     },
   ],
+  /** While the provider fails, callers are not given the token that still works. */
+  'no-old-token': [
+    {
+      file: 'lifecycle/decide.js',
+      from: "return { kind: 'serve_while_failing', refusal: gate };",
+      to: "return { kind: 'fail', refusal: gate };",
+    },
+    { file: 'lifecycle/decide.js', from: 'servable: true', to: 'servable: false' },
+  ],
 } satisfies Readonly<Record<string, readonly Edit[]>>
 
 export type Plant = keyof typeof plants

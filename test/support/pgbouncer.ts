@@ -52,13 +52,13 @@ export class PgBouncer {
     await this.#answers(child)
   }
 
-  /** Ends at once, in the middle of what its clients do. */
-  async halt(): Promise<void> {
+  /** Ends at once, in the middle of what its clients do: with a word to them, or by `kill -9` without. */
+  async halt(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
     this.signal('SIGCONT')
     const gone = once(child, 'exit')
-    child.kill('SIGTERM')
+    child.kill(signal)
     await gone
     this.#guard?.kill('SIGKILL')
   }
@@ -164,8 +164,18 @@ admin_users = ${server.user}
 
 // Debian puts it where a user's PATH may not lead.
 function pgbouncerProgram(): string {
+  const found = installedProgram()
+  if (found === null) throw new Error(missingPgBouncer() ?? '')
+  return found
+}
+
+function installedProgram(): string | null {
   const names = ['pgbouncer', '/usr/sbin/pgbouncer', '/usr/local/sbin/pgbouncer']
-  const found = names.find(name => spawnSync(name, ['--version']).status === 0)
-  if (found !== undefined) return found
-  throw new Error('PgBouncer is needed for these tests. Install it: apt-get install pgbouncer')
+  return names.find(name => spawnSync(name, ['--version']).status === 0) ?? null
+}
+
+/** What has to be installed, in words; null: PgBouncer is there. */
+export function missingPgBouncer(): string | null {
+  if (installedProgram() !== null) return null
+  return 'It needs PgBouncer: apt-get install pgbouncer, or dnf install pgbouncer.'
 }

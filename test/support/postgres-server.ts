@@ -57,8 +57,17 @@ export class PostgresServer {
 
   /** Puts a PgBouncer before the server: from now on {@link url} leads through it. */
   async pool(): Promise<PgBouncer> {
-    this.#pooler ??= await startPgBouncer({ port: this.port, user: USER, password: PASSWORD })
+    this.#pooler ??= await this.startPooler()
     return this.#pooler
+  }
+
+  /** One more PgBouncer before the server, for who asks for it; {@link url} does not lead through it. */
+  startPooler(): Promise<PgBouncer> {
+    return startPgBouncer({ port: this.port, user: USER, password: PASSWORD })
+  }
+
+  urlThrough(pooler: PgBouncer, database: string): string {
+    return urlOf(pooler.port, database)
   }
 
   async start(): Promise<void> {

@@ -24,7 +24,7 @@ export const proxy: ModeDefinition = {
     const url = new URL(server.directUrl(database))
     url.port = String(wires.port)
     return {
-      database: url.href,
+      detour: url.href,
       disturb: scene => disturb(scene, wires, aims),
       close: () => wires.close(),
     }
