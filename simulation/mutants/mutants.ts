@@ -256,11 +256,9 @@ const outcomes: readonly Mutant[] = [
     seed: 467,
     changes: [
       {
-        file: 'src/service.ts',
-        find: `assembly.forget(key, tx !== undefined)
-    if (asked`,
-        replace: `if (tx !== undefined) assembly.forget(key, true)
-    if (asked`,
+        file: 'src/deleting.ts',
+        find: 'assembly.forget(key, tx !== undefined)',
+        replace: 'if (tx !== undefined) assembly.forget(key, true)',
       },
     ],
     breaks: ['what was deleted or replaced is not returned'],
