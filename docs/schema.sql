@@ -22,6 +22,20 @@ create table oauth_seed_uses (
   constraint oauth_seed_uses_pkey PRIMARY KEY (digest, provider)
 );
 
+create table oauth_token_events (
+  id bigint not null generated always as identity,
+  occurred_at timestamp with time zone not null,
+  type text not null,
+  client_id text not null,
+  provider text not null,
+  connection_id uuid not null,
+  generation integer,
+  reason text,
+  constraint oauth_token_events_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX oauth_token_events_connection_idx ON public.oauth_token_events USING btree (client_id, provider, id);
+
 create table oauth_token_keys (
   key_id text not null,
   proof text not null,

@@ -214,7 +214,7 @@ export async function assemble(options: OpenOptions, anyKeys = false): Promise<A
   if (choice.kind === 'sqlite') await prepareDirectory(choice)
   const keys = keySourceOf(options, environment, choice, policy)
   const cipher = await KeyRing.load(keys, { requireSealed: options.requireSealed })
-  const store = await openStore(choice, options, policy)
+  const store = await openStore(choice, options, policy, anyKeys)
   const place = lifeboatPlace(options.lifeboat, choice, environment)
   const release = async (): Promise<void> => {
     await transport.close()
@@ -269,12 +269,18 @@ async function prepareDirectory({ directory }: Extract<DatabaseChoice, { kind: '
   await makeDataDirectory(directory)
 }
 
-async function openStore(choice: DatabaseChoice, options: OpenOptions, policy: Policy): Promise<TokenStore> {
-  const common = { migrate: options.migrate, timeoutMs: policy.storeTimeoutMs }
+async function openStore(
+  choice: DatabaseChoice,
+  options: OpenOptions,
+  policy: Policy,
+  looksOnly: boolean,
+): Promise<TokenStore> {
+  const { eventRetentionMs } = policy
+  const common = { migrate: options.migrate, timeoutMs: policy.storeTimeoutMs, eventRetentionMs }
   switch (choice.kind) {
     case 'memory': {
       const { openMemoryStore } = await import('./store/memory.ts')
-      return openMemoryStore({ clock: systemClock, randomness: systemRandomness })
+      return openMemoryStore({ clock: systemClock, randomness: systemRandomness, eventRetentionMs })
     }
     case 'sqlite': {
       const { openSqliteStore } = await import('./store/sqlite/open.ts')
@@ -282,7 +288,8 @@ async function openStore(choice: DatabaseChoice, options: OpenOptions, policy: P
     }
     case 'postgres': {
       const { openPostgresStore } = await import('./store/postgres/open.ts')
-      return openPostgresStore({ ...common, database: choice.database, schema: options.schema })
+      const { database } = choice
+      return openPostgresStore({ ...common, database, schema: options.schema, looksOnly })
     }
   }
 }

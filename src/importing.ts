@@ -35,7 +35,7 @@ export async function storeImported(
     return row === null || !keeps(row) ? 'stored' : 'exists'
   }
   try {
-    return await storeTokens(assembly.ports, key, tokens, traits, { keeps })
+    return await storeTokens(assembly.ports, key, tokens, traits, { keeps, origin: 'imported' })
   } finally {
     assembly.forget(key, false)
   }

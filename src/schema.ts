@@ -8,6 +8,7 @@ export {
   evergrantMigrations,
   oauthSeedOwners,
   oauthSeedUses,
+  oauthTokenEvents,
   oauthTokenKeys,
   oauthTokenRevocations,
   oauthTokens,

@@ -18,9 +18,12 @@ export function overlaps(evidence: Evidence): readonly Violation[] {
   )
 }
 
-/** A refresh token that may have been spent is not sent again to a strict server while the access token lives. */
+/**
+ * A refresh token that may have been spent is not sent again to a strict server while the access token lives: but for
+ * its last 5 s, or 5 %, in which it is not handed out any more.
+ */
 export function earlyRepetitions(evidence: Evidence): readonly Violation[] {
-  const { rotation, hostClockJumps, bounds } = evidence.settings
+  const { rotation, hostClockJumps, bounds, lifetimeMs } = evidence.settings
   if (rotation !== 'strict' || hostClockJumps) return []
   return evidence.attempts
     .filter((attempt, place) => mayBeSpent(attempt, evidence.attempts.slice(0, place)))
@@ -36,7 +39,7 @@ export function earlyRepetitions(evidence: Evidence): readonly Violation[] {
         row !== null &&
         row.access !== null &&
         row.expiresAt !== null &&
-        row.expiresAt > claim.now + bounds.goodMs
+        row.expiresAt > claim.now + bounds.goodMs + Math.min(5_000, 0.05 * lifetimeMs)
       )
     })
     .map(({ request }) => ({

@@ -151,8 +151,8 @@ const claims: readonly Mutant[] = [
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
-        find: "if (traits.rotation === 'strict') return passing(strictWait",
-        replace: "if (traits.rotation === 'window') return passing(strictWait",
+        find: "if (traits.rotation === 'strict')\n        return passing(strictWait",
+        replace: "if (traits.rotation === 'window')\n        return passing(strictWait",
       },
       {
         file: 'src/lifecycle/gate.ts',
@@ -168,7 +168,7 @@ const claims: readonly Mutant[] = [
     changes: [
       {
         file: 'src/lifecycle/failure.ts',
-        find: "return passing(strictWait(connection, now, backoff), 'kept')",
+        find: "return passing(strictWait(connection, now, backoff, traits, policy), 'kept')",
         replace: "return passing(backoff, 'cleared')",
       },
     ],

@@ -117,12 +117,14 @@ describe('what a caller gets', () => {
 describe('a refresh token that may have been spent', () => {
   const unsettled = { attemptId: 'attempt' }
 
-  test('is not sent again to a strictly rotating provider while the access token lives', () => {
+  test('is not sent again to a strictly rotating provider while the access token is handed out, and then it is', () => {
     expect(at(52 * MINUTE, unsettled, plain, unknownProvider)).toEqual({ kind: 'serve' })
     expect(at(57 * MINUTE, unsettled, plain, unknownProvider)).toMatchObject({
       kind: 'serve_while_failing',
-      refusal: { until: HOUR },
+      refusal: { until: HOUR - 5 * SECOND },
     })
+    expect(at(HOUR - 5 * SECOND - 1, unsettled, plain, unknownProvider).kind).toBe('serve_while_failing')
+    expect(at(HOUR - 5 * SECOND, unsettled, plain, unknownProvider).kind).toBe('refresh')
     expect(at(HOUR, unsettled, plain, unknownProvider).kind).toBe('refresh')
   })
 

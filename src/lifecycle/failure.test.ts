@@ -67,10 +67,11 @@ describe('an ambiguous answer', () => {
     })
   })
 
-  test('of a strictly rotating provider waits until the old access token has expired', () => {
+  test('of a strictly rotating provider waits until the old access token is not handed out any more, and not a write longer', () => {
     expect(outcomeOf({ kind: 'ambiguous' }, {}, strict)).toMatchObject({
       replay: false,
-      nextAttemptInMs: 3 * MINUTE,
+      // Its floor is 5 s; as much is given to the write.
+      nextAttemptInMs: 3 * MINUTE - 10 * SECOND,
       attempt: 'kept',
     })
     expect(outcomeOf({ kind: 'ambiguous' }, {}, strict, 2 * HOUR).nextAttemptInMs).toBe(SECOND)

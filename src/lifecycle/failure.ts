@@ -2,8 +2,8 @@ import { backoffOf, retryAfterOf } from './backoff.ts'
 import type { Connection, ConnectionStatus, LastError } from './connection.ts'
 import type { Policy } from './policy.ts'
 import type { ProviderTraits } from './provider-traits.ts'
-import { remainingOf } from './state.ts'
-import { lifetimeOf, windowOf } from './window.ts'
+import { remainingOf, servableFor } from './state.ts'
+import { floorOf, lifetimeOf, windowOf } from './window.ts'
 
 /** How an attempt failed. `carriesSuccessor`: the answer held a refresh token in spite of all. */
 export interface Failure {
@@ -62,7 +62,8 @@ export function failureOutcome(
     case 'misconfigured':
       return { ...untouched(connection, 'PROVIDER_MISCONFIGURED'), attempt: 'restored' }
     case 'ambiguous':
-      if (traits.rotation === 'strict') return passing(strictWait(connection, now, backoff), 'kept')
+      if (traits.rotation === 'strict')
+        return passing(strictWait(connection, now, backoff, traits, policy), 'kept')
       // Not where the provider asked for a pause.
       if (connection.attemptId === null && failure.retryAfterMs === null) {
         return { ...untouched(connection, failure.code), attempt: 'kept', replay: true }
@@ -123,8 +124,16 @@ function waitAfter(
     : Math.max(backoff, retryAfterOf(failure.retryAfterMs, policy))
 }
 
-// See gate.ts: a strictly rotating provider is not asked again while the access token lives.
-function strictWait(connection: Connection, now: number, backoff: number): number {
-  const remaining = remainingOf(connection, now)
-  return Number.isFinite(remaining) ? Math.max(remaining, backoff) : backoff
+// A strictly rotating provider is not asked again while the access token is handed out. When that ends, the gate knows
+// (gate.ts); the row names an instant a little before, so that the time of this write keeps no caller waiting after it.
+function strictWait(
+  connection: Connection,
+  now: number,
+  backoff: number,
+  traits: ProviderTraits,
+  policy: Policy,
+): number {
+  const floor = floorOf(lifetimeOf(connection, traits, policy), policy)
+  const until = servableFor(connection, now, traits, policy) - floor
+  return Number.isFinite(until) ? Math.max(until, backoff) : backoff
 }

@@ -3,7 +3,7 @@ import type { Connection, LastError } from './connection.ts'
 import type { Policy } from './policy.ts'
 import type { ProviderTraits } from './provider-traits.ts'
 import type { Refusal } from './refusal.ts'
-import { remainingOf } from './state.ts'
+import { servableFor } from './state.ts'
 
 /** Whether somebody refreshes the connection right now. */
 export function isLeased(connection: Connection, now: number): boolean {
@@ -27,7 +27,7 @@ export function gateOf(
   }
   // Whoever refreshes right now has been allowed to: what comes of it is waited for.
   if (isLeased(connection, now)) return null
-  const replayAt = strictReplayAt(connection, now, traits)
+  const replayAt = strictReplayAt(connection, now, traits, policy)
   if (replayAt !== null) return heldBack(connection, replayAt)
   const allowance = allowanceOf(connection, now, traits, policy)
   const until = allowance === null ? null : budgetOpensAt(connection, now, allowance)
@@ -36,12 +36,18 @@ export function gateOf(
 
 /**
  * A refresh token that may have been spent is not sent again to a strictly rotating provider while the access
- * token lives: if it was spent, the second use can end the whole grant. Null: nothing to wait for.
+ * token is handed out: if it was spent, the second use can end the whole grant. From then on it is: a caller who got
+ * neither the old token nor a new one would be worse off. Null: nothing to wait for.
  */
-function strictReplayAt(connection: Connection, now: number, traits: ProviderTraits): number | null {
+function strictReplayAt(
+  connection: Connection,
+  now: number,
+  traits: ProviderTraits,
+  policy: Policy,
+): number | null {
   if (traits.rotation !== 'strict' || connection.attemptId === null) return null
-  const remaining = remainingOf(connection, now)
-  return remaining > 0 && Number.isFinite(remaining) ? now + remaining : null
+  const leftMs = servableFor(connection, now, traits, policy)
+  return leftMs > 0 && Number.isFinite(leftMs) ? now + leftMs : null
 }
 
 function heldBack(connection: Connection, until: number): Refusal {

@@ -60,6 +60,8 @@ export interface Policy {
   readonly sweepPerSecond: number
   /** A refresh token that ends for good within this time is told of at each refresh. Default 7 days. */
   readonly expiryWarningMs: number
+  /** How long the events of connections are kept in the database. Default 90 days. */
+  readonly eventRetentionMs: number
   /** How long `close()` waits for refreshes in flight. Default `requestTimeoutMs` + 2 s. */
   readonly closeTimeoutMs: number
   /**
@@ -111,6 +113,7 @@ export function policyWith(given: PolicyOptions): Policy {
     sweepConcurrency: 16,
     sweepPerSecond: 100,
     expiryWarningMs: 7 * 24 * 60 * MINUTE,
+    eventRetentionMs: 90 * 24 * 60 * MINUTE,
     breakerConnections: 3,
     requestSlots: 128,
     ...definedOf(given),

@@ -28,9 +28,19 @@ export function isServable(
   traits: ProviderTraits,
   policy: Policy,
 ): boolean {
+  return servableFor(connection, now, traits, policy) > 0
+}
+
+/** For how long it may still be handed out; 0 or less: not any more. */
+export function servableFor(
+  connection: Connection,
+  now: number,
+  traits: ProviderTraits,
+  policy: Policy,
+): number {
   // Without a refresh token there is nothing better to come: it is served to its very end.
   const floor = connection.hasRefreshToken ? floorOf(lifetimeOf(connection, traits, policy), policy) : 0
-  return remainingOf(connection, now) > floor
+  return remainingOf(connection, now) - floor
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Allowance } from '../lifecycle/budget.ts'
 import type { Connection, ConnectionStatus, LastError } from '../lifecycle/connection.ts'
+import type { EventLog } from './event-log.ts'
 import type { KeyProofs } from './key-proofs.ts'
 import type { SealedValues } from './sealed-values.ts'
 
@@ -161,6 +162,8 @@ export interface PutRequest extends ConnectionKey {
   readonly scopes: string | null
   /** The whole new metadata (already merged); null keeps the stored ones. */
   readonly metadata: Metadata | null
+  /** Where the tokens come from. Default: an OAuth flow. */
+  readonly origin?: 'imported' | undefined
 }
 
 /** A seed: a refresh token from an environment variable. */
@@ -240,6 +243,9 @@ export interface InTransaction {
 /**
  * Where connections lie. Every method is one statement or one short transaction, and rejects only with
  * `StoreUnavailableError` (or `InvalidInputError` for a `tx` it cannot use). A write returns whether it matched.
+ *
+ * Each change of what {@link RecordedEventType} tells is recorded in the event log in the same transaction: a status
+ * that turns exactly once, however often and from how many processes the write is sent.
  */
 export interface TokenStore extends AsyncDisposable {
   readonly kind: 'postgres' | 'sqlite' | 'memory'
@@ -247,6 +253,8 @@ export interface TokenStore extends AsyncDisposable {
   readonly sealedValues: SealedValues
   /** The keys that it needs. */
   readonly keyProofs: KeyProofs
+  /** What it remembers of connections. */
+  readonly eventLog: EventLog
 
   read(key: ConnectionKey, options?: InTransaction): Promise<ConnectionRow | null>
   list(request: ListRequest): Promise<readonly ConnectionSummary[]>

@@ -18,6 +18,8 @@ export interface Asked {
 export interface Barred {
   readonly code: Code
   readonly until: number
+  /** Another connection has been let through to find out, and is about to know. */
+  readonly isProbed: boolean
 }
 
 /** What an answer says about the token endpoint, and about the app credentials. */
@@ -62,9 +64,10 @@ export class Breakers {
     const name = connectionName(asked.key)
     const now = this.#ports.clock.monotonicMs()
     const app = this.#appOf(asked)?.barredUntil(name, now) ?? null
-    if (app !== null) return { code: 'PROVIDER_MISCONFIGURED', until: app }
+    if (app !== null) return { code: 'PROVIDER_MISCONFIGURED', until: app, isProbed: app <= now }
     const endpoint = this.#endpoints.get(asked.endpoint)?.barredUntil(name, now) ?? null
-    return endpoint === null ? null : { code: 'PROVIDER_UNAVAILABLE', until: endpoint }
+    if (endpoint === null) return null
+    return { code: 'PROVIDER_UNAVAILABLE', until: endpoint, isProbed: endpoint <= now }
   }
 
   /** Lets a request through that is not barred. */

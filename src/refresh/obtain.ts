@@ -163,12 +163,28 @@ async function refreshAndWait(
       if (hasSlept(waited.value.held.observed, ports.clock)) return null
       if (hasDied(waited.value.held, request, ports)) return null
       return { held: longEnough(waited.value.held, demand, request, ports), source: 'refreshed' }
-    case 'failed':
-      return serveOr(waited.value.error, waited.value.code ?? 'PROVIDER_UNAVAILABLE')
+    case 'failed': {
+      const { error, code, isProbed = false } = waited.value
+      if (isProbed && !decision.servable && (await waitForProbe(context, startedAt, signal))) return null
+      return serveOr(error, code ?? 'PROVIDER_UNAVAILABLE')
+    }
     case 'changed':
       context.reads.forget(key)
       return null
   }
+}
+
+/** Pauses for who has no token, while another connection finds out whether the provider is back. False: long enough. */
+async function waitForProbe(
+  { ports: { clock, policy, randomness } }: ObtainContext,
+  startedAt: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const leftMs = policy.hardWaitMs - (clock.monotonicMs() - startedAt)
+  if (leftMs <= 0) return false
+  const pauseMs = policy.pollLongestMs * (0.5 + 0.5 * randomness.fraction())
+  await unlessAborted(clock.delay(Math.min(leftMs, pauseMs), { keepAlive: true }), signal)
+  return true
 }
 
 // One that lives no longer than a request may take is handed out as it is: another would be no better.

@@ -14,4 +14,10 @@ export type Outcome =
   | { readonly kind: 'refreshed'; readonly held: HeldToken }
   /** The row moved, by whomever: look again. */
   | { readonly kind: 'changed' }
-  | { readonly kind: 'failed'; readonly error: EvergrantError; readonly code: LastError | null }
+  | {
+      readonly kind: 'failed'
+      readonly error: EvergrantError
+      readonly code: LastError | null
+      /** Nothing was sent, because another connection finds out right now whether the provider is back. */
+      readonly isProbed?: boolean
+    }

@@ -217,11 +217,11 @@ export class Refresher {
   }
 
   // Nothing is written: what failed is not this connection.
-  #refuseBarred(run: Run, observed: Observed, { code, until }: Barred): 'done' {
+  #refuseBarred(run: Run, observed: Observed, { code, until, isProbed }: Barred): 'done' {
     const { clock } = this.#ports
     const retryAt = databaseNow(observed, clock) + (until - clock.monotonicMs())
     const error = failureError(code, retryAt, observed.row, 'as a moment ago')
-    run.land({ kind: 'failed', error, code })
+    run.land({ kind: 'failed', error, code, isProbed })
     return 'done'
   }
 

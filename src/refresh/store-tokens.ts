@@ -26,6 +26,8 @@ export type StoreTokensResult = 'stored' | 'exists'
 export interface StoreTokensOptions extends InTransaction {
   /** Whether a connection that is there is left alone. Default: none is. */
   readonly keeps?: ((row: ConnectionRow) => boolean) | undefined
+  /** Where the tokens come from. Default: an OAuth flow. */
+  readonly origin?: PutRequest['origin'] | undefined
   /** Looked at before each write. One that has begun is waited for: behind a caller's back it could undo the next. */
   readonly signal?: AbortSignal | undefined
 }
@@ -76,6 +78,7 @@ export async function storeTokens(
       ),
       scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
       metadata: mergedMetadata(row?.metadata, tokens.metadata),
+      origin: options.origin,
     }
     options.signal?.throwIfAborted()
     if (await ports.store.put(request, options)) return 'stored'

@@ -29,6 +29,8 @@ import type {
   TokenStore,
 } from '../ports/store.ts'
 import { closedStore } from './closed-store.ts'
+import { EVENT_RETENTION_MS } from './event-retention.ts'
+import { MemoryEventLog } from './memory-event-log.ts'
 import { MemoryKeyProofs } from './memory-key-proofs.ts'
 import {
   compareKeys,
@@ -45,14 +47,17 @@ import {
   type StoredRow,
   summaryOf,
   taken,
-  useOf,
 } from './memory-rows.ts'
 import { MemorySealedValues } from './memory-sealed-values.ts'
+import { MemorySeeds } from './memory-seeds.ts'
 import { storableDuration, storableLifetime, storableMetadata, storableText } from './storable.ts'
+import { type Told, told, toldOfStatus } from './told.ts'
 
 export interface MemoryStoreOptions {
   readonly clock: Clock
   readonly randomness: Randomness
+  /** How long events are kept, in ms. Default 90 days. */
+  readonly eventRetentionMs?: number | undefined
 }
 
 /** A token store in this process, gone with it. Its clock is `clock.wallMs()`. */
@@ -60,25 +65,28 @@ export function openMemoryStore(options: MemoryStoreOptions): TokenStore {
   return new MemoryStore(options)
 }
 
-type SeedUse = NonNullable<SeedMemory['use']>
-
 class MemoryStore implements TokenStore {
   readonly kind = 'memory'
   readonly sealedValues: MemorySealedValues
   readonly keyProofs: MemoryKeyProofs
+  readonly eventLog: MemoryEventLog
   readonly #clock: Clock
   readonly #randomness: Randomness
   readonly #rows = new Map<string, StoredRow>()
   readonly #keysById = new Map<string, string>()
-  readonly #seedOwners = new Map<string, string>()
-  readonly #seedUses = new Map<string, SeedUse & { readonly provider: string }>()
+  readonly #seeds = new MemorySeeds()
   readonly #revocations = new Map<string, Revocation & { readonly revoked: boolean }>()
   #closed = false
 
-  constructor({ clock, randomness }: MemoryStoreOptions) {
+  constructor({ clock, randomness, eventRetentionMs = EVENT_RETENTION_MS }: MemoryStoreOptions) {
     this.#clock = clock
     this.#randomness = randomness
     this.keyProofs = new MemoryKeyProofs(() => this.#enter())
+    this.eventLog = new MemoryEventLog({
+      enter: () => this.#enter(),
+      now: () => this.#now(),
+      retentionMs: eventRetentionMs,
+    })
     this.sealedValues = new MemorySealedValues(() => this.#enter(), {
       oauth_tokens: this.#rows,
       oauth_token_revocations: this.#revocations,
@@ -142,14 +150,15 @@ class MemoryStore implements TokenStore {
   async salvage({ refreshToken, failure, ...fence }: SalvageRequest): Promise<boolean> {
     const row = this.#matching(fence)
     if (row === undefined) return false
-    return this.#write(row, {
+    const change = {
       ...this.#failed(failure, row),
       ...NO_LEASE,
       refreshToken,
       expiresAt: row.generation === 0 ? (row.expiresAt ?? this.#now()) : row.expiresAt,
       generation: row.generation + 1,
       attemptId: null,
-    })
+    }
+    return this.#write(row, change, told('salvaged', failure.code))
   }
 
   async settle({ leaseId, attemptId, failure, refundMs = 0, ...fence }: SettleRequest): Promise<boolean> {
@@ -172,12 +181,13 @@ class MemoryStore implements TokenStore {
   async restore(request: RestoreRequest): Promise<boolean> {
     const row = this.#matching(request)
     if (row === undefined || !isLeaseOver(row, request.longestLeaseMs, this.#now())) return false
-    return this.#write(row, {
+    const change = {
       ...NO_FAILURE,
       ...(request.accessToken === 'expired' ? this.#expired(row) : {}),
       refreshToken: request.refreshToken,
       generation: row.generation + 1,
-    })
+    }
+    return this.#write(row, change, told('lifeboat_replayed'))
   }
 
   async reject(request: RejectRequest): Promise<boolean> {
@@ -188,33 +198,28 @@ class MemoryStore implements TokenStore {
 
   async put(request: PutRequest, options: InTransaction = {}): Promise<boolean> {
     this.#enter(options)
-    const { expected, grant } = request
+    const { expected, grant, origin = null } = request
     const fresh = { ...NO_FAILURE, ...NEW_GRANT }
     const kept = grant.kind === 'keep' && grant.sealed !== undefined ? { refreshToken: grant.sealed } : {}
     const granted = grant.kind === 'keep' ? kept : { ...fresh, refreshToken: grant.refreshToken }
     if (expected === null) {
-      return this.#insert(request, { ...granted, ...this.#issued(request, null), generation: 1 })
+      const issued = this.#issued(request, null)
+      return this.#insert(request, { ...granted, ...issued, generation: 1 }, told('connected', origin))
     }
     const row = this.#matching(expected)
     if (row === undefined) return false
     const stored = { ...granted, ...this.#issued(request, row), rejectedAt: null }
-    return this.#write(row, { ...stored, generation: row.generation + 1 })
+    const change = { ...stored, generation: row.generation + 1 }
+    return this.#write(row, change, ...(grant.kind === 'keep' ? [] : [told('reconnected', origin)]))
   }
 
   async delete(request: DeleteRequest, options: InTransaction = {}): Promise<ConnectionRow | null> {
     this.#enter(options)
-    const { clientId, provider, seed } = request
-    if (seed !== null) {
-      const use = useOf(seed, provider)
-      if (!this.#seedUses.has(use)) this.#seedUses.set(use, { clientId, provider, state: 'deleted' })
-    }
-    for (const [use, { clientId: owner, provider: at }] of this.#seedUses) {
-      if (owner === clientId && at === provider)
-        this.#seedUses.set(use, { clientId, provider, state: 'deleted' })
-    }
+    const { clientId, provider } = request
+    this.#seeds.forget(request, request.seed)
     const row = this.#rows.get(idOf(request))
     if (row === undefined) return null
-    this.#remove(row)
+    this.#remove(row, told('deleted', request.revoke ? 'revoke' : null))
     if (request.revoke) {
       const { id, refreshToken, metadata } = row
       this.#revocations.set(id, { id, clientId, provider, refreshToken, metadata, revoked: false })
@@ -224,37 +229,28 @@ class MemoryStore implements TokenStore {
 
   async insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<void> {
     this.#enter()
-    this.#insert(key, { metadata: storableMetadata(metadata) })
+    this.#insert(key, { metadata: storableMetadata(metadata) }, told('connected'))
   }
 
   async seedMemory(seed: Seed, provider: string): Promise<SeedMemory> {
     this.#enter()
-    const use = this.#seedUses.get(useOf(seed, provider))
-    return {
-      owner: this.#seedOwners.get(seed.variable) ?? null,
-      use: use === undefined ? null : { clientId: use.clientId, state: use.state },
-    }
+    return this.#seeds.memory(seed, provider)
   }
 
   async plant(request: PlantRequest): Promise<PlantResult> {
     this.#enter()
-    const { seed, clientId, provider, named, replaces } = request
-    const owner = named ? clientId : (this.#seedOwners.get(seed.variable) ?? clientId)
-    if (owner !== clientId) return 'not_owner'
-    const use = this.#seedUses.get(useOf(seed, provider))
-    if (use !== undefined && (use.state === 'deleted' || (use.clientId !== clientId && !named))) return 'used'
+    const { replaces } = request
+    const refusal = this.#seeds.refusal(request)
+    if (refusal !== null) return refusal
     const row = this.#rows.get(idOf(request))
     if (replaces === null ? row !== undefined : row === undefined || row !== this.#matching(replaces)) {
       return 'exists'
     }
-    if (row !== undefined) this.#remove(row)
-    this.#seedOwners.set(seed.variable, clientId)
-    this.#seedUses.set(useOf(seed, provider), { clientId, provider, state: 'stored' })
-    this.#insert(request, {
-      refreshToken: request.refreshToken,
-      refreshAt: this.#now(),
-      metadata: storableMetadata(request.metadata),
-    })
+    if (row !== undefined) this.#remove(row, told('deleted', 'replaced'))
+    this.#seeds.planted(request)
+    const metadata = storableMetadata(request.metadata)
+    const planted = { refreshToken: request.refreshToken, refreshAt: this.#now(), metadata }
+    this.#insert(request, planted, told('seeded'))
     return 'planted'
   }
 
@@ -288,9 +284,9 @@ class MemoryStore implements TokenStore {
   async revoked(rowId: string): Promise<void> {
     this.#enter()
     const revocation = this.#revocations.get(rowId)
-    if (revocation !== undefined) {
-      this.#revocations.set(rowId, { ...revocation, refreshToken: null, revoked: true })
-    }
+    if (revocation === undefined || revocation.revoked) return
+    this.#revocations.set(rowId, { ...revocation, refreshToken: null, revoked: true })
+    this.eventLog.record({ ...revocation, generation: null }, [told('revoked')])
   }
 
   async ping(): Promise<number> {
@@ -359,24 +355,31 @@ class MemoryStore implements TokenStore {
     }
   }
 
-  #write(row: StoredRow, change: Partial<StoredRow>): true {
-    this.#rows.set(idOf(row), { ...row, ...change, updatedAt: this.#now() })
+  /** @param always what is told beside a status that turns */
+  #write(row: StoredRow, change: Partial<StoredRow>, ...always: readonly Told[]): true {
+    const after: StoredRow = { ...row, ...change, updatedAt: this.#now() }
+    this.#rows.set(idOf(row), after)
+    const turned = after.status === row.status ? [] : [toldOfStatus(after.status, after.statusReason)]
+    this.eventLog.record(after, [...always, ...turned])
     return true
   }
 
-  #insert({ clientId, provider }: ConnectionKey, values: Partial<StoredRow>): boolean {
+  #insert({ clientId, provider }: ConnectionKey, values: Partial<StoredRow>, event: Told): boolean {
     const key = idOf({ clientId, provider })
     if (this.#rows.has(key)) return false
     const now = this.#now()
     const id = this.#randomness.uuid()
     this.#keysById.set(id, key)
-    this.#rows.set(key, newRow({ clientId, provider }, id, now, values))
+    const row = newRow({ clientId, provider }, id, now, values)
+    this.#rows.set(key, row)
+    this.eventLog.record(row, [event])
     return true
   }
 
-  #remove(row: StoredRow): void {
+  #remove(row: StoredRow, event: Told): void {
     this.#rows.delete(idOf(row))
     this.#keysById.delete(row.id)
+    this.eventLog.record(row, [event])
   }
 
   // Copies, so that nobody outside changes what is stored.

@@ -46,6 +46,8 @@ export interface SqlDialect {
   readonly now: SQL
   /** An instant so many ms from now; `Infinity` is an instant as well. */
   after(ms: number): SQL
+  /** An instant of ms since the epoch. */
+  instant(ms: number): SQL
   /** An instant so many ms behind another; before it, where they are negative. */
   plus(instant: SQL, ms: number): SQL
   /** The later of two instants, and the earlier. */

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { and, asc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
-import type { PgInsertValue } from 'drizzle-orm/pg-core'
+import type { EventLog } from '../ports/event-log.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { SealedValues } from '../ports/sealed-values.ts'
 import type {
@@ -30,6 +29,7 @@ import type {
   TokenStore,
 } from '../ports/store.ts'
 import { DueRows } from './due-rows.ts'
+import { EVENT_RETENTION_MS } from './event-retention.ts'
 import type { PostgresTables } from './postgres/schema.ts'
 import { PrimaryRead } from './primary-read.ts'
 import { SeedLedger } from './seed-ledger.ts'
@@ -42,6 +42,7 @@ import {
   type SqlEngine,
   type SqlSession,
 } from './sql-engine.ts'
+import { SqlEventLog } from './sql-event-log.ts'
 import { SqlKeyProofs } from './sql-key-proofs.ts'
 import { SqlSealedValues } from './sql-sealed-values.ts'
 import { storableMetadata } from './storable.ts'
@@ -50,25 +51,30 @@ import {
   parseInstant,
   parseRevocation,
   parseRow,
+  parseSubject,
   parseSummary,
   revocationFields,
   rowFields,
   summaryFields,
   type Values,
 } from './stored-row.ts'
-import { type Change, TokenChanges } from './token-changes.ts'
+import { TokenChanges } from './token-changes.ts'
+import { TokenWrites } from './token-writes.ts'
+import { told, toldOfFailure } from './told.ts'
 
 type KeyValues = { readonly [part in keyof ConnectionKey]: string | Placeholder }
-type NewRow = PgInsertValue<PostgresTables['oauthTokens']>
 
 /** The token store on PostgreSQL and on SQLite: every statement, once. */
 export class SqlStore implements TokenStore {
   readonly kind: 'postgres' | 'sqlite'
   readonly sealedValues: SealedValues
   readonly keyProofs: KeyProofs
+  readonly eventLog: EventLog
   readonly #engine: SqlEngine
   readonly #tables: PostgresTables
   readonly #changes: TokenChanges
+  readonly #events: SqlEventLog
+  readonly #writes: TokenWrites
   readonly #seeds: SeedLedger
   readonly #due: DueRows
   readonly #primary: PrimaryRead
@@ -76,7 +82,7 @@ export class SqlStore implements TokenStore {
   readonly #summary: Fields
   readonly #readPrepared: (values: Placeholders, options: RunOptions) => Promise<Values[]>
 
-  constructor(engine: SqlEngine) {
+  constructor(engine: SqlEngine, eventRetentionMs: number = EVENT_RETENTION_MS) {
     const { oauthTokens } = engine.tables
     this.kind = engine.kind
     this.sealedValues = new SqlSealedValues(engine)
@@ -84,6 +90,9 @@ export class SqlStore implements TokenStore {
     this.#engine = engine
     this.#tables = engine.tables
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)
+    this.#events = new SqlEventLog(engine, eventRetentionMs)
+    this.eventLog = this.#events
+    this.#writes = new TokenWrites(engine, this.#events)
     this.#seeds = new SeedLedger(engine)
     this.#row = rowFields(oauthTokens, engine.dialect)
     this.#primary = new PrimaryRead(engine, this.#row)
@@ -133,43 +142,84 @@ export class SqlStore implements TokenStore {
   }
 
   claim(request: ClaimRequest): Promise<boolean> {
-    return this.#update(this.#changes.claimed(request), this.#changes.claimable(request))
+    return this.#writes.update(this.#changes.claimed(request), this.#changes.claimable(request))
   }
 
   commit(request: CommitRequest): Promise<boolean> {
-    return this.#update(this.#changes.committed(request), this.#changes.is(request))
+    return this.#writes.updateStatus({
+      change: this.#changes.committed(request),
+      where: this.#changes.is(request),
+      status: 'active',
+      turned: told('recovered'),
+    })
   }
 
   salvage(request: SalvageRequest): Promise<boolean> {
-    return this.#update(this.#changes.salvaged(request), this.#changes.is(request))
+    const { failure } = request
+    return this.#writes.updateStatus({
+      change: this.#changes.salvaged(request),
+      where: this.#changes.is(request),
+      status: failure.status,
+      always: [told('salvaged', failure.code)],
+      turned: toldOfFailure(failure),
+    })
   }
 
   settle(request: SettleRequest): Promise<boolean> {
-    return this.#update(this.#changes.settled(request), this.#changes.holdsLease(request))
+    const { failure } = request
+    const change = this.#changes.settled(request)
+    const where = this.#changes.holdsLease(request)
+    if (failure === null) return this.#writes.update(change, where)
+    return this.#writes.updateStatus({
+      change,
+      where,
+      status: failure.status,
+      turned: toldOfFailure(failure),
+    })
   }
 
   succeed(request: Fence & { readonly refreshToken: string }): Promise<boolean> {
-    return this.#update(this.#changes.succeeded(request.refreshToken), this.#changes.is(request))
+    return this.#writes.update(this.#changes.succeeded(request.refreshToken), this.#changes.is(request))
   }
 
   restore(request: RestoreRequest): Promise<boolean> {
-    return this.#update(this.#changes.restored(request), this.#changes.restorable(request))
+    return this.#writes.updateStatus({
+      change: this.#changes.restored(request),
+      where: this.#changes.restorable(request),
+      status: 'active',
+      always: [told('lifeboat_replayed')],
+      turned: told('recovered'),
+    })
   }
 
   reject(request: RejectRequest): Promise<boolean> {
-    return this.#update(this.#changes.rejected(), this.#changes.rejectable(request))
+    return this.#writes.update(this.#changes.rejected(), this.#changes.rejectable(request))
   }
 
   async put(request: PutRequest, { tx }: InTransaction = {}): Promise<boolean> {
-    const session = this.#session(tx)
-    if (request.expected !== null) {
-      return this.#update(this.#changes.put(request), this.#changes.is(request.expected), session, request)
+    const options = { session: this.#session(tx), subject: request }
+    const { expected, grant, origin = null } = request
+    if (expected === null) {
+      const row = {
+        ...this.#changes.issued({ ...request, metadata: request.metadata ?? {} }),
+        refreshToken: grant.kind === 'keep' ? null : grant.refreshToken,
+        generation: 1,
+      }
+      return this.#writes.insert(request, row, told('connected', origin), options.session)
     }
-    return this.#insert(session, request, {
-      ...this.#changes.issued({ ...request, metadata: request.metadata ?? {} }),
-      refreshToken: request.grant.kind === 'keep' ? null : request.grant.refreshToken,
-      generation: 1,
-    })
+    const change = this.#changes.put(request)
+    const where = this.#changes.is(expected)
+    if (grant.kind === 'keep') return this.#writes.update(change, where, [], options)
+    return this.#writes.updateStatus(
+      {
+        change,
+        where,
+        status: 'active',
+        always: [told('reconnected', origin)],
+        turned: told('recovered'),
+      },
+      options,
+    )
   }
 
   async delete(request: DeleteRequest, { tx }: InTransaction = {}): Promise<ConnectionRow | null> {
@@ -183,6 +233,7 @@ export class SqlStore implements TokenStore {
         await this.#seeds.forget(session, request, request.seed)
         if (deleted === undefined) return null
         const row = parseRow(deleted)
+        await this.#events.record(session, row, told('deleted', request.revoke ? 'revoke' : null))
         if (request.revoke) {
           const { id, clientId, provider, refreshToken, metadata } = row
           const requestedAt = this.#engine.dialect.now
@@ -202,7 +253,7 @@ export class SqlStore implements TokenStore {
   }
 
   async insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<void> {
-    await this.#insert(this.#engine, key, { metadata: storableMetadata(metadata) })
+    await this.#writes.insert(key, { metadata: storableMetadata(metadata) }, told('connected'))
   }
 
   seedMemory(seed: Seed, provider: string): Promise<SeedMemory> {
@@ -225,21 +276,23 @@ export class SqlStore implements TokenStore {
     if (!(await this.#seeds.take(session, request))) throw new NotPlanted('not_owner')
     if (!(await this.#seeds.use(session, request))) throw new NotPlanted('used')
     if (replaces !== null) {
-      const gone = await session.run(
+      const [gone] = await session.run(
         db =>
           db
             .delete(oauthTokens)
             .where(and(this.#at(request), this.#changes.is(replaces)))
-            .returning({ id: oauthTokens.id }),
+            .returning(this.#events.subject),
         { subject: request },
       )
-      if (gone.length === 0) throw new NotPlanted('exists')
+      if (gone === undefined) throw new NotPlanted('exists')
+      await this.#events.record(session, parseSubject(gone), told('deleted', 'replaced'))
     }
-    const planted = await this.#insert(session, request, {
+    const row = {
       refreshToken: request.refreshToken,
       refreshAt: this.#engine.dialect.now,
       metadata: storableMetadata(request.metadata),
-    })
+    }
+    const planted = await this.#writes.insert(request, row, told('seeded'), session)
     if (!planted) throw new NotPlanted('exists')
   }
 
@@ -278,12 +331,18 @@ export class SqlStore implements TokenStore {
 
   async revoked(rowId: string): Promise<void> {
     const { oauthTokenRevocations: t } = this.#tables
-    await this.#engine.run(db =>
-      db
-        .update(t)
-        .set({ refreshToken: null, revokedAt: this.#engine.dialect.now })
-        .where(and(eq(t.id, rowId), isNull(t.revokedAt)))
-        .returning({ id: t.id }),
+    const { id, clientId, provider } = t
+    // The row is gone, and its generation with it.
+    const subject = { id, clientId, provider, generation: sql`cast(null as integer)`.as('generation') }
+    await this.#events.write(
+      this.#engine,
+      db =>
+        db
+          .update(t)
+          .set({ refreshToken: null, revokedAt: this.#engine.dialect.now })
+          .where(and(eq(t.id, rowId), isNull(t.revokedAt)))
+          .returning(subject),
+      [told('revoked')],
     )
   }
 
@@ -313,40 +372,6 @@ export class SqlStore implements TokenStore {
   #at({ clientId, provider }: KeyValues): SQL | undefined {
     const { oauthTokens: t } = this.#tables
     return and(eq(t.clientId, clientId), eq(t.provider, provider))
-  }
-
-  async #update(
-    change: Change,
-    where: SQL | undefined,
-    session: SqlSession = this.#engine,
-    subject: Partial<ConnectionKey> = {},
-  ): Promise<boolean> {
-    const { oauthTokens: t } = this.#tables
-    const rows = await session.run(db => db.update(t).set(change).where(where).returning({ id: t.id }), {
-      subject,
-    })
-    return rows.length > 0
-  }
-
-  /** Inserts a row, unless the connection has one. The id and the instants are given: an adopted table may lack defaults. */
-  async #insert(
-    session: SqlSession,
-    { clientId, provider }: ConnectionKey,
-    values: Partial<NewRow>,
-  ): Promise<boolean> {
-    const { oauthTokens: t } = this.#tables
-    const { now } = this.#engine.dialect
-    const row = { id: randomUUID(), clientId, provider, createdAt: now, updatedAt: now, ...values }
-    const rows = await session.run(
-      db =>
-        db
-          .insert(t)
-          .values(row)
-          .onConflictDoNothing({ target: [t.clientId, t.provider] })
-          .returning({ id: t.id }),
-      { subject: { clientId, provider } },
-    )
-    return rows.length > 0
   }
 
   async #revocations(where: SQL | undefined): Promise<Revocation[]> {

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { ConnectionStatus, LastError } from '../lifecycle/connection.ts'
-import type { ConnectionRow, ConnectionSummary, Revocation } from '../ports/store.ts'
+import type { RecordedEvent, RecordedEventType } from '../ports/event-log.ts'
+import type { ConnectionKey, ConnectionRow, ConnectionSummary, Revocation } from '../ports/store.ts'
 import type { PostgresTables } from './postgres/schema.ts'
 import type { SqlDialect } from './sql-engine.ts'
 import { asMetadata } from './storable.ts'
@@ -108,6 +109,35 @@ export function parseRevocation(values: Values): Revocation {
     provider: parseText(values.provider),
     refreshToken: parseOptionalText(values.refreshToken),
     metadata: asMetadata(values.metadata),
+  }
+}
+
+/** The row that an event tells of. */
+export interface EventSubject extends ConnectionKey {
+  readonly id: string
+  readonly generation: number | null
+}
+
+export function parseSubject(values: Values): EventSubject {
+  return {
+    id: parseText(values.id),
+    clientId: parseText(values.clientId),
+    provider: parseText(values.provider),
+    generation: parseNumber(values.generation),
+  }
+}
+
+export function parseEvent(values: Values): RecordedEvent {
+  return {
+    id: Number(values.id),
+    at: parseInstant(values.at),
+    // As it lies there: a newer version may have more of them.
+    type: parseText(values.type) as RecordedEventType,
+    clientId: parseText(values.clientId),
+    provider: parseText(values.provider),
+    connectionId: parseText(values.connectionId),
+    generation: parseNumber(values.generation),
+    reason: parseOptionalText(values.reason),
   }
 }
 

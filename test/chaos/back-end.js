@@ -69,7 +69,14 @@ async function ask(connection, pauseMs) {
       if (stopping) return
       note(connection, askedAt)
       const { code, reason, message } = error
-      say({ kind: 'error', connection, code: code ?? error.name, reason: reason ?? null, message })
+      say({
+        kind: 'error',
+        connection,
+        at: Date.now(),
+        code: code ?? error.name,
+        reason: reason ?? null,
+        message,
+      })
       await pause(2 * PAUSE_MS)
     }
     await pause(pauseMs * (0.5 + Math.random()))

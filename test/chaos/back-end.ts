@@ -51,6 +51,7 @@ export type Line =
   | {
       readonly kind: 'error'
       readonly connection: string
+      readonly at: number
       readonly code: string
       readonly reason: string | null
       readonly message: string

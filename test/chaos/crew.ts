@@ -79,8 +79,15 @@ export class Crew {
   }
 
   /** Something was done to the wires of whoever used them, from then until now. */
-  noteCut(how: string, at: number): void {
-    this.#note({ kind: 'cut', process: null, at, until: Date.now(), point: null, connection: null, how })
+  noteCut(how: string, at: number, refreshToken?: string): void {
+    const wire = { kind: 'cut', process: null, at, until: Date.now(), point: null, connection: null } as const
+    this.#note(refreshToken === undefined ? { ...wire, how } : { ...wire, how, refreshToken })
+  }
+
+  /** The provider was told to fail, from then until now. */
+  noteFault(how: string, at: number): void {
+    const until = Date.now()
+    this.#note({ kind: 'fault', process: null, at, until, point: null, connection: null, how })
   }
 
   /** Ends all that run, in order, and gives those that would not. */

@@ -38,7 +38,8 @@ export interface Given {
 
 /** What was done to a process, or to its wires. Instants in ms since the epoch. */
 export interface Incident {
-  readonly kind: 'kill' | 'freeze' | 'cut'
+  /** `fault`: the provider was told to fail; its ledger says where it did. */
+  readonly kind: 'kill' | 'freeze' | 'cut' | 'fault'
   /** Null: it befell whoever used the wire then. */
   readonly process: number | null
   readonly at: number
@@ -48,6 +49,8 @@ export interface Incident {
   readonly connection: string | null
   /** What was done to a wire, in words. */
   readonly how?: string
+  /** The digest of the refresh token whose request it was, as in the ledger; absent: any. */
+  readonly refreshToken?: string
 }
 
 /** A process began a request for this connection. */
@@ -67,6 +70,7 @@ export interface SlowCall {
 /** A call that failed. */
 export interface CallerError {
   readonly connection: string
+  readonly at: number
   readonly code: string
   readonly reason: string | null
   readonly message: string

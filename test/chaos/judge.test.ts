@@ -172,6 +172,31 @@ describe('the judge', () => {
     expect((await judge(lost(change))).broken.join()).toContain(words)
   })
 
+  test('excuses a loss by a wire that was cut only for the very request that was on it', async () => {
+    const cut: Incident = { ...kill, kind: 'cut', process: null, how: 'reset after' }
+    const broken = async (incident: Incident): Promise<string> =>
+      (await judge(lost({ mode: 'provider', incidents: [incident] }))).broken.join()
+    expect(await broken({ ...cut, refreshToken: digest('first') })).toBe('')
+    expect(await broken({ ...cut, refreshToken: digest('other') })).toContain(
+      'its refresh token was replaced',
+    )
+    expect(await broken(cut)).toContain('its refresh token was replaced')
+    expect(await broken({ ...cut, kind: 'fault' })).toContain('its refresh token was replaced')
+  })
+
+  test('sees a refresh token that was sent again although the access token before it still worked', async () => {
+    const ledger = (again: number): readonly LedgerEntry[] => [
+      request('first', 1_000),
+      request('second', 5_000),
+      request('second', again, { outcome: 'invalid_code', reason: 'reused', rotated: false }),
+    ]
+    const broken = async (again: number, rotation: Evidence['rotation'] = 'strict'): Promise<string> =>
+      (await judge(good({ mode: 'provider', rotation, ledger: ledger(again) }))).broken.join()
+    expect(await broken(5_500)).toContain('sent a refresh token again 1300 ms before')
+    expect(await broken(7_000)).toBe('')
+    expect(await broken(5_500, 'static')).toBe('')
+  })
+
   test('sees a generation that went back', async () => {
     const changes = [{ ...report, status: 'active', generation: 3, generationBefore: 4 }]
     expect((await judge(good({ changes }))).broken).toEqual(['1 times a generation went back'])

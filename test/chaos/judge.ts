@@ -154,7 +154,7 @@ function objectionTo(
   const excuses = evidence.incidents.filter(
     one => one.at <= to && one.until >= from && (one.process === null || one.process === asker?.process),
   )
-  if (excuses.some(one => isExcuse(one, connection))) return []
+  if (excuses.some(one => isExcuse(one, connection, spent))) return []
   return lost(`its refresh token was replaced ${told(excuses)}`)
 }
 
@@ -163,7 +163,13 @@ function grantAt(report: Change, given: readonly Given[], requests: readonly Led
   return grant === undefined ? null : grantOf(grant, requests)
 }
 
-function isExcuse({ point, connection }: Incident, lost: string): boolean {
+function isExcuse(
+  { kind, point, connection, refreshToken }: Incident,
+  lost: string,
+  spent: LedgerEntry,
+): boolean {
+  // What the provider did wrong, it says itself, with the request.
+  if (kind === 'fault' || (kind === 'cut' && refreshToken !== spent.refreshToken)) return false
   return connection !== lost || point === null || LOSING_POINTS.includes(point)
 }
 

@@ -34,6 +34,11 @@ test('a package that commits without its fence is found out: what was executed i
   expect(await brokenBy('no-fence', plan)).toMatch(/written twice: customer-/)
 })
 
+test('a package that repeats a refresh at once is found out: the second use ends a grant whose token still works', async () => {
+  const plan: Plan = { mode: 'provider', rotation: 'strict', cycles: 40, seed: 1, point: null }
+  expect(await brokenBy('strict-replay', plan)).toMatch(/sent a refresh token again \d+ ms before/)
+})
+
 test('a package whose close() does not wait is found out: SIGTERM costs grants', async () => {
   const plan: Plan = { mode: 'term', rotation: 'strict', cycles: 12, seed: 1, point: null }
   expect(await brokenBy('no-draining', plan)).toMatch(/grants lost, and none may be/)

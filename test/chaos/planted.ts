@@ -63,6 +63,15 @@ export const plants = {
       to: 'if (done === null) { await boarded.clear(); return; }',
     },
   ],
+  /** A refresh whose answer was cut is repeated at once, whatever the provider makes of that. */
+  'strict-replay': [
+    { file: 'lifecycle/failure.js', from: "if (traits.rotation === 'strict')", to: 'if (false)' },
+    {
+      file: 'lifecycle/gate.js',
+      from: "if (traits.rotation !== 'strict' ||",
+      to: 'if (true ||',
+    },
+  ],
 } satisfies Readonly<Record<string, readonly Edit[]>>
 
 export type Plant = keyof typeof plants

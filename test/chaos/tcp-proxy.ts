@@ -30,10 +30,10 @@ export class Wire {
   constructor(client: Socket, server: Socket, tapOf: (wire: Wire) => Tap | null) {
     this.#client = client
     this.#server = server
+    this.ended = Promise.all([client, server].map(closeOf)).then(() => {})
     this.#tap = tapOf(this)
     this.#relay('up', client, server)
     this.#relay('down', server, client)
-    this.ended = Promise.all([client, server].map(closeOf)).then(() => {})
   }
 
   /** Both connections are over: `end` says so after what was sent, `reset` at once and without manners. */
@@ -102,14 +102,17 @@ export class TcpProxy {
     this.#port = (server.address() as AddressInfo).port
   }
 
-  /** Ends what is open, and refuses connections until it listens again. */
-  async refuse(): Promise<void> {
+  /**
+   * Refuses connections until it listens again.
+   * @param how what becomes of those that are open; null: they stay, and it takes until they end
+   */
+  async refuse(how: 'reset' | null = 'reset'): Promise<void> {
     const server = this.#server
     if (server === null) return
     this.#server = null
     const closed = once(server, 'close')
     server.close()
-    for (const wire of this.wires) wire.cut('reset')
+    if (how !== null) for (const wire of this.wires) wire.cut(how)
     await closed
   }
 

@@ -79,6 +79,19 @@ test('the guide has every event with its fields, and no other', () => {
   expect(listed).toEqual(events)
 })
 
+test('the guide has every event of the table of events, and no other', () => {
+  const types: string[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeAliasDeclaration(node) && node.name.text === 'RecordedEventType') {
+      for (const [, type = ''] of node.type.getText().matchAll(/'(\w+)'/g)) types.push(type)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(sourceOf('ports/event-log.ts'))
+  expect(types.length).toBeGreaterThan(5)
+  expect(namedIn(options, ['`type`', '`reason`', 'tells'])).toEqual(types)
+})
+
 const MS = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 } as const
 
 /** `5 min`, `0.2`, or `requestTimeoutMs + 5 s`, as a number. */

@@ -8,8 +8,8 @@ const INTRODUCTION = `# Providers that Evergrant knows
 
 Made from the code by \`npm run providers\`; [the guide](guide/providers.md) says how they are used. What stands here was
 read in the provider's own pages or code, or in a place that tells of them; what was only recalled is left out. The
-sources are in the doc comments of \`src/providers/catalogue\`. What is not known is not guessed: the profile has the careful default, and yours can say
-more. \`evergrant providers google\` prints the same at the command line.
+sources are in the doc comments of \`src/providers/catalogue\`. What is not known is not guessed: the profile has the
+careful default, and yours can say more. \`evergrant providers google\` prints the same at the command line.
 
 "After a lost answer" is what Evergrant does when nobody knows whether a refresh token was spent:
 [rotation](guide/providers.md#rotation).

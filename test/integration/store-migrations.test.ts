@@ -172,6 +172,14 @@ describe('a role without DDL', async () => {
           on oauth_tokens, oauth_seed_owners, oauth_seed_uses, oauth_token_revocations to ${role}`,
       )
       await database.query(`grant select on evergrant_migrations to ${role}`)
+      // What cannot be recorded would not be changed: better refused at the start than at the first refusal.
+      await expect(open(false)).rejects.toThrow(
+        'The database role may not write "public".oauth_token_events, which tells what became of connections. ' +
+          'Grant it select, insert and delete there (42501).',
+      )
+      const looking = { database: appUrl.href, migrate: false, looksOnly: true }
+      await (await openPostgresStore(looking))[Symbol.asyncDispose]()
+      await database.query(`grant select, insert, delete on oauth_token_events to ${role}`)
       for (const migrate of [false, true]) {
         const store = await open(migrate)
         const request = plantOf(freshKey())

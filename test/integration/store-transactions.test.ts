@@ -56,6 +56,7 @@ function transactionsContract(
         }),
       ).rejects.toThrow('changed its mind')
       expect(await store.read(key)).toBeNull()
+      expect(await store.eventLog.page({ ...key, limit: 1, before: null })).toEqual([])
     })
 
     test('a rollback undoes a deletion, with its revocation and its seeds', async () => {

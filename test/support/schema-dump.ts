@@ -4,7 +4,7 @@ const TABLES = `select c.oid::int as oid, c.relname as name from pg_class c
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by c.relname`
 
 const COLUMNS = `select a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required,
-    pg_get_expr(d.adbin, d.adrelid) as value
+    pg_get_expr(d.adbin, d.adrelid) as value, a.attidentity = 'a' as counted
   from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped order by a.attnum`
 
@@ -21,7 +21,7 @@ export async function dumpSchema(database: FreshDatabase): Promise<string> {
   for (const { oid, name } of await database.query(TABLES)) {
     const columns = (await database.query(COLUMNS, [oid])).map(
       column =>
-        `  ${column.name} ${column.type}${column.required ? ' not null' : ''}${column.value ? ` default ${column.value}` : ''}`,
+        `  ${column.name} ${column.type}${column.required ? ' not null' : ''}${column.counted ? ' generated always as identity' : ''}${column.value ? ` default ${column.value}` : ''}`,
     )
     const constraints = (await database.query(CONSTRAINTS, [oid])).map(
       constraint => `  constraint ${constraint.name} ${constraint.definition}`,

@@ -21,6 +21,7 @@ const INSTANTS = {
     'rejected_at',
   ],
   oauth_token_revocations: ['requested_at', 'revoked_at'],
+  oauth_token_events: ['occurred_at'],
 }
 
 /** Statements that move all stored instants into the past: for what is stored, time goes by. */

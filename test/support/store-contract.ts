@@ -4,6 +4,7 @@ import { claimsContract } from './store-contract/claims.ts'
 import { closingContract } from './store-contract/closing.ts'
 import { deletionContract } from './store-contract/deletion.ts'
 import { dueContract } from './store-contract/due.ts'
+import { eventsContract } from './store-contract/events.ts'
 import type { StoreHarness } from './store-contract/harness.ts'
 import { keyProofsContract } from './store-contract/key-proofs.ts'
 import { listsContract } from './store-contract/lists.ts'
@@ -41,6 +42,7 @@ export function storeContract<Harness extends StoreHarness>(
       dueContract,
       sealedValuesContract,
       keyProofsContract,
+      eventsContract,
       ...more,
     ]) {
       contract(() => harness)

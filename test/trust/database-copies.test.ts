@@ -30,7 +30,8 @@ test('T1: rows, data files, write-ahead log, server log and statements of Postgr
 
   const planted = await plantPlaintext(server.url())
   const { rows, statements } = await rowsAsText(server.url())
-  expect(rows.match(/client-\d+/g)).toHaveLength(connections)
+  // Each in its row, and in the event that tells where that came from.
+  expect(rows.match(/client-\d+/g)).toHaveLength(2 * connections)
   const places = (which: typeof canary) => ({
     rows: which.findIn(rows),
     statements: which.findIn(statements),

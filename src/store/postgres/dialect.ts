@@ -12,6 +12,7 @@ export const postgresDialect: SqlDialect & { readonly isReadOnly: SQL<boolean> }
     ms === Number.POSITIVE_INFINITY
       ? sql`'infinity'::timestamptz`
       : sql`statement_timestamp() + ${ms}::float8 * interval '1 millisecond'`,
+  instant: ms => sql`to_timestamp(${ms}::float8 / 1000)`,
   plus: (instant, ms) => sql`${instant} + ${ms}::float8 * interval '1 millisecond'`,
   later: (one, other) => sql`greatest(${one}, ${other})`,
   earlier: (one, other) => sql`least(${one}, ${other})`,

@@ -9,6 +9,7 @@ const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([
   ['oauth_seed_uses', ['select', 'insert', 'update']],
   ['oauth_token_revocations', ['select', 'insert', 'update']],
   ['oauth_token_keys', ['select', 'insert', 'delete']],
+  ['oauth_token_events', ['select', 'insert', 'delete']],
 ])
 
 /**

@@ -77,6 +77,17 @@ const keyColumns = {
   createdAt: instant('created_at').notNull().defaultNow(),
 }
 
+const eventColumns = {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  occurredAt: instant('occurred_at').notNull(),
+  type: text('type').notNull(),
+  clientId: text('client_id').notNull(),
+  provider: text('provider').notNull(),
+  connectionId: uuid('connection_id').notNull(),
+  generation: integer('generation'),
+  reason: text('reason'),
+}
+
 const migrationColumns = {
   id: integer('id').primaryKey(),
   name: text('name').notNull(),
@@ -107,6 +118,11 @@ function defineTables<Schema extends string | undefined>(table: PgTableFn<Schema
     /** The encryption keys that this database needs. */
     oauthTokenKeys: table('oauth_token_keys', keyColumns),
 
+    /** What became of connections: written with each change that it tells of, kept for a while. */
+    oauthTokenEvents: table('oauth_token_events', eventColumns, t => [
+      index('oauth_token_events_connection_idx').on(t.clientId, t.provider, t.id),
+    ]),
+
     /** Which migrations of Evergrant this schema has. */
     evergrantMigrations: table('evergrant_migrations', migrationColumns),
   }
@@ -130,5 +146,6 @@ export const {
   oauthSeedUses,
   oauthTokenRevocations,
   oauthTokenKeys,
+  oauthTokenEvents,
   evergrantMigrations,
 } = defineTables(pgTable)

@@ -7,6 +7,7 @@ const now = sql`cast(unixepoch('subsec') * 1000 as integer)`
 export const sqliteDialect: SqlDialect = {
   now,
   after: ms => (ms === Number.POSITIVE_INFINITY ? sql`9e999` : sql`${now} + ${ms}`),
+  instant: ms => sql`${Math.ceil(ms)}`,
   plus: (instant, ms) => sql`${instant} + ${ms}`,
   later: (one, other) => sql`max(${one}, ${other})`,
   earlier: (one, other) => sql`min(${one}, ${other})`,

@@ -20,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly migrate?: boolean | undefined
   /** How long a call waits at most for other processes. Default 3000. */
   readonly timeoutMs?: number | undefined
+  /** How long events are kept, in ms. Default 90 days. */
+  readonly eventRetentionMs?: number | undefined
 }
 
 /**
@@ -39,7 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Toke
   return withConnection(path, timeoutMs, async connection => {
     if (mayCreate) await migrate(connection)
     else checkSchema(connection)
-    return new SqlStore(new SqliteEngine(connection, timeoutMs))
+    return new SqlStore(new SqliteEngine(connection, timeoutMs), options.eventRetentionMs)
   })
 }
 

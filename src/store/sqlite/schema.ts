@@ -81,6 +81,21 @@ export const sqliteTables = {
     createdAt: integer('created_at').notNull(),
   }),
 
+  oauthTokenEvents: sqliteTable(
+    'oauth_token_events',
+    {
+      id: integer('id').primaryKey({ autoIncrement: true }),
+      occurredAt: integer('occurred_at').notNull(),
+      type: text('type').notNull(),
+      clientId: text('client_id').notNull(),
+      provider: text('provider').notNull(),
+      connectionId: text('connection_id').notNull(),
+      generation: integer('generation'),
+      reason: text('reason'),
+    },
+    t => [index('oauth_token_events_connection_idx').on(t.clientId, t.provider, t.id)],
+  ),
+
   evergrantMigrations: sqliteTable('evergrant_migrations', {
     id: integer('id').primaryKey(),
     name: text('name').notNull(),

@@ -1,12 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { Aims } from '../aims.ts'
 import { inSlots, steadyCrew } from '../cycles.ts'
 import type { ModeDefinition, Scene, Site } from '../mode.ts'
 import { PostgresTap } from '../postgres-tap.ts'
 import type { Draw } from '../random.ts'
 import { type Flow, type Tap, TcpProxy, type Wire } from '../tcp-proxy.ts'
-
-/** No strike waits longer than this for the statement that it is aimed at. */
-const AIM_LIMIT_MS = 5_000
 
 const ILLS = ['ended', 'reset', 'late', 'sliced', 'half-open', 'refused'] as const
 const DIRECTIONS = ['up', 'down'] as const
@@ -20,35 +18,35 @@ export const proxy: ModeDefinition = {
   promises: { losesNothing: true, failsNobody: false },
   open: async ({ server, database }: Site) => {
     const wires = new TcpProxy(server.port)
-    const strikes = new Strikes()
-    wires.tapOf = wire => strikes.tap(wire)
+    const aims = new Aims<Strike>()
+    wires.tapOf = wire => tapOf(wire, aims)
     await wires.listen()
     const url = new URL(server.directUrl(database))
     url.port = String(wires.port)
     return {
       database: url.href,
-      disturb: scene => disturb(scene, wires, strikes),
+      disturb: scene => disturb(scene, wires, aims),
       close: () => wires.close(),
     }
   },
 }
 
-async function disturb(scene: Scene, wires: TcpProxy, strikes: Strikes): Promise<void> {
+async function disturb(scene: Scene, wires: TcpProxy, aims: Aims<Strike>): Promise<void> {
   await steadyCrew(scene, 3)
   await inSlots(4, scene, async (_, draw) => {
     await pause(draw.between(10, 100))
     const at = Date.now()
-    const how = draw.chance(0.6) ? await strike(strikes, draw) : await illTreat(wires, draw)
+    const how = draw.chance(0.6) ? await strike(aims, draw) : await illTreat(wires, draw)
     if (how !== null) scene.place.crew.noteCut(how, at)
   })
 }
 
 /** Three of four times at the commit of a refresh, else at whatever writes. */
-async function strike(strikes: Strikes, draw: Draw): Promise<string | null> {
+async function strike(aims: Aims<Strike>, draw: Draw): Promise<string | null> {
   const target = draw.chance(0.75) ? 'commit' : 'write'
   // What is executed is the harder case: the client cannot know.
   const fate = draw.chance(0.75) ? 'swallowed' : 'cut'
-  const struck = await strikes.next({ target, fate })
+  const struck = await aims.next({ target, fate })
   return struck ? `${target} ${fate}` : null
 }
 
@@ -89,58 +87,32 @@ async function treated(some: readonly Wire[], flow: Flow, forMs: number): Promis
 }
 
 /** What is to befall a statement. */
-interface Order {
+interface Strike {
   readonly target: 'commit' | 'write'
   /** `swallowed`: executed, and its answer never arrives. `cut`: it does not get there. */
   readonly fate: 'swallowed' | 'cut'
 }
 
-/** Strikes the next statement of a kind, on whichever connection it is sent. */
-class Strikes {
-  readonly #waiting = new Set<{ readonly order: Order; readonly struck: () => void }>()
-
-  /** False: no such statement came. */
-  async next(order: Order): Promise<boolean> {
-    let struck: () => void = () => {}
-    const happened = new Promise<true>(resolve => {
-      struck = () => resolve(true)
-    })
-    const entry = { order, struck }
-    this.#waiting.add(entry)
-    const ended = new AbortController()
-    const tooLate = pause(AIM_LIMIT_MS, false as const, { signal: ended.signal }).catch(() => false as const)
-    const done = await Promise.race([happened, tooLate])
-    ended.abort()
-    this.#waiting.delete(entry)
-    return done
-  }
-
-  tap(wire: Wire): Tap {
-    let isExecuting = false
-    return new PostgresTap(
-      statement => {
-        const entry = [...this.#waiting].find(({ order }) => isMeant(statement, order))
-        if (entry === undefined) return true
-        this.#waiting.delete(entry)
-        entry.struck()
-        if (entry.order.fate === 'swallowed') {
-          isExecuting = true
-          return true
-        }
-        wire.cut('reset')
-        return false
-      },
-      () => {
-        if (!isExecuting) return true
-        wire.cut('reset')
-        return false
-      },
-    )
-  }
+function tapOf(wire: Wire, aims: Aims<Strike>): Tap {
+  let isExecuting = false
+  return new PostgresTap(
+    statement => {
+      const struck = aims.take(strike => isMeant(statement, strike))
+      isExecuting ||= struck?.fate === 'swallowed'
+      if (struck?.fate !== 'cut') return true
+      wire.cut('reset')
+      return false
+    },
+    () => {
+      if (!isExecuting) return true
+      wire.cut('reset')
+      return false
+    },
+  )
 }
 
 /** Only the writing of tokens raises a generation. */
-function isMeant(statement: string, { target }: Order): boolean {
+function isMeant(statement: string, { target }: Strike): boolean {
   const [changes = ''] = statement.split(' where ')
   if (target === 'write') return /^\s*(update|insert|delete|commit)/i.test(changes)
   return /^update /.test(changes) && changes.includes('"generation" =')
