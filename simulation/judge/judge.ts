@@ -1,7 +1,7 @@
 import type { Entry } from '../history.ts'
 import { Evidence, type Violation } from './evidence.ts'
 import { endings, type Fate } from './losses.ts'
-import { earlyRepetitions, overBudget, overlaps } from './requests.ts'
+import { earlyRepetitions, outlivedLeases, overBudget, overlaps } from './requests.ts'
 import { returnViolations } from './returns.ts'
 import { rowViolations } from './rows.ts'
 import { waitViolations } from './waits.ts'
@@ -21,6 +21,7 @@ export function judge(history: readonly Entry[]): Verdict {
     ...overlaps(evidence),
     ...earlyRepetitions(evidence),
     ...overBudget(evidence),
+    ...outlivedLeases(evidence),
     ...rowViolations(evidence),
     ...returnViolations(evidence),
     ...waitViolations(evidence),
