@@ -26,6 +26,13 @@ export interface RowChange {
   readonly after: Row | null
 }
 
+/** What the table of events tells of a connection. */
+export interface Told {
+  readonly type: string
+  /** The id of the row that it tells of. */
+  readonly row: string
+}
+
 export type Method = 'get' | 'refresh' | 'store' | 'delete' | 'report' | 'tick' | 'close'
 
 /** What the world is like. */
@@ -78,6 +85,8 @@ export interface Statement {
   /** The database's clock. */
   readonly now: number
   readonly changes: readonly RowChange[]
+  /** What it recorded, in this order. */
+  readonly told: readonly Told[]
 }
 
 /** A process heard that the database did not answer. */

@@ -52,7 +52,7 @@ export interface AssemblyParts {
   readonly ports: RefreshPorts
   readonly providers: KnownProviders
   readonly environment: Environment
-  readonly options: Pick<OpenOptions, 'cache' | 'backgroundRefresh' | 'waitUntil'>
+  readonly options: Pick<OpenOptions, 'cache' | 'backgroundRefresh' | 'waitUntil' | 'providers'>
   /** Closes what was opened for this service. */
   readonly release: () => Promise<void>
 }
@@ -91,7 +91,8 @@ export class Assembly implements ObtainContext {
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
     this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
     const cachedCalls = (): Iterable<readonly [string, number]> => this.cache?.calls() ?? []
-    ports.measurements.attach({ providers: providers.names, cachedCalls })
+    const names = new Set([...Object.keys(options.providers ?? {}), ...providers.names])
+    ports.measurements.attach({ providers: [...names], cachedCalls })
   }
 
   /** The token from memory, for the call that most calls are. */

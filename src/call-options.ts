@@ -6,6 +6,7 @@ import type {
   CallOptions,
   DeleteTokenOptions,
   GetTokenOptions,
+  ListEventsOptions,
   ListTokensOptions,
   TransactionOptions,
 } from './service-options.ts'
@@ -20,6 +21,7 @@ interface OptionsOfCalls {
   readonly getTokenRecord: CallOptions
   readonly deleteToken: DeleteTokenOptions
   readonly listTokens: ListTokensOptions
+  readonly listEvents: ListEventsOptions
   readonly reportRejected: CallOptions
   readonly health: CallOptions
   readonly tick: CallOptions
@@ -38,6 +40,7 @@ const NAMES: { readonly [Call in keyof OptionsOfCalls]: NamesOf<OptionsOfCalls[C
   getTokenRecord: { signal },
   deleteToken: { revoke: true, tx: true, signal },
   listTokens: { clientId: true, provider: true, status: true, limit: true, cursor: true, signal },
+  listEvents: { clientId: true, provider: true, type: true, since: true, limit: true, cursor: true, signal },
   reportRejected: { signal },
   health: { signal },
   tick: { signal },

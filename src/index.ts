@@ -22,6 +22,7 @@ export {
   StoreUnavailableError,
   TokenNotFoundError,
 } from './errors.ts'
+export type { EventPage, ListedEvent } from './event-listing.ts'
 export type { ServiceHealth } from './health.ts'
 export type { Connection, ConnectionStatus, LastError } from './lifecycle/connection.ts'
 export type { Policy, PolicyOptions } from './lifecycle/policy.ts'
@@ -33,6 +34,7 @@ export type {
   DrizzleTransaction,
   PostgresPool,
 } from './ports/database-handle.ts'
+export type { RecordedEventType } from './ports/event-log.ts'
 export type { EventSink, EvergrantEvent } from './ports/events.ts'
 export type { KeySource, RingKey } from './ports/key-source.ts'
 export type { ConnectionKey, Metadata } from './ports/store.ts'
@@ -79,6 +81,7 @@ export type {
   CallOptions,
   DeleteTokenOptions,
   GetTokenOptions,
+  ListEventsOptions,
   ListTokensOptions,
   OpenOptions,
   StoreTokensInput,

@@ -1,5 +1,6 @@
 import type { PolicyOptions } from './lifecycle/policy.ts'
 import type { DatabaseHandle, DrizzleTransaction } from './ports/database-handle.ts'
+import type { RecordedEventType } from './ports/event-log.ts'
 import type { EventSink } from './ports/events.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { Metadata } from './ports/store.ts'
@@ -62,6 +63,20 @@ export interface ListTokensOptions extends CallOptions {
   /** Only connections of this status. */
   readonly status?: 'active' | 'suspect' | 'reauthorization_required' | undefined
   /** Rows a page, 1 to 1,000. Default 100. */
+  readonly limit?: number | undefined
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/** Which events `listEvents` shows, and how many of them. */
+export interface ListEventsOptions extends CallOptions {
+  readonly clientId?: string | undefined
+  readonly provider?: string | undefined
+  /** Only events of this type. */
+  readonly type?: RecordedEventType | undefined
+  /** Only what happened then or later, by the database's clock. */
+  readonly since?: Date | undefined
+  /** Events a page, 1 to 1,000. Default 100. */
   readonly limit?: number | undefined
   /** `nextCursor` of the page before. */
   readonly cursor?: string | undefined

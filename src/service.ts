@@ -3,14 +3,15 @@ import type { Assembly } from './assemble.ts'
 import './async-context.ts'
 import { authorizedFetch, type FetchOptions } from './authorized-fetch.ts'
 import { checkCallOptions } from './call-options.ts'
+import { deleteConnection } from './deleting.ts'
 import { EvergrantError, InsufficientScopeError, InvalidInputError } from './errors.ts'
+import { type EventPage, listEvents } from './event-listing.ts'
 import type { ServiceHealth } from './health.ts'
 import { parseDuration, parseKey, parseScopes, parseToken } from './input.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import { type ListPage, listTokens } from './listing.ts'
 import type { ConnectionKey } from './ports/store.ts'
 import { parseHost } from './providers/api-host.ts'
-import { revokePending } from './refresh/delete-token.ts'
 import { unlessAborted } from './refresh/giving-up.ts'
 import { type AccessToken, accessTokenOf, type HeldToken, scopesOf } from './refresh/held-token.ts'
 import { obtain } from './refresh/obtain.ts'
@@ -23,6 +24,7 @@ import type {
   CallOptions,
   DeleteTokenOptions,
   GetTokenOptions,
+  ListEventsOptions,
   ListTokensOptions,
   OpenOptions,
   StoreTokensInput,
@@ -206,23 +208,7 @@ export class OAuthTokenService {
   async deleteToken(clientId: string, provider: string, options: DeleteTokenOptions = {}): Promise<boolean> {
     const key = parseKey(clientId, provider)
     checkCallOptions('deleteToken', options, key)
-    const { revoke = false, tx, signal } = options
-    const assembly = await this.#started(signal)
-    if (revoke && tx !== undefined) {
-      throw new InvalidInputError(
-        `${named(key)}: a revocation cannot be rolled back. Call deleteToken() with revoke outside the transaction.`,
-        key,
-      )
-    }
-    // Whatever may be refused is refused before anything is deleted.
-    const asked = revoke ? assembly.revocationOf(key) : null
-    // What was left of a refresh goes with it. In the caller's own transaction the row may be locked.
-    if (tx === undefined) await assembly.rescue.replayConnection(key)
-    const seed = await unlessAborted(assembly.seeds.available(key), signal)
-    const deleted = await assembly.ports.store.delete({ ...key, revoke, seed }, { tx })
-    assembly.forget(key, tx !== undefined)
-    if (asked !== null) await unlessAborted(revokePending(assembly.ports, key, asked), signal)
-    return deleted !== null || seed !== null
+    return deleteConnection(await this.#started(options.signal), key, options)
   }
 
   /**
@@ -232,6 +218,16 @@ export class OAuthTokenService {
     checkCallOptions('listTokens', options)
     const assembly = await this.#started(options.signal)
     return unlessAborted(listTokens(assembly.ports.store, options), options.signal)
+  }
+
+  /**
+   * What became of connections, the newest first, a page at a time: from the table of events, over all processes, also
+   * of connections that are gone.
+   */
+  async listEvents(options: ListEventsOptions = {}): Promise<EventPage> {
+    checkCallOptions('listEvents', options)
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(listEvents(assembly.ports.store, options), options.signal)
   }
 
   /**

@@ -46,6 +46,7 @@ const wrote = (
   after: Row | null,
   now: number,
   machine = 'p1',
+  told: readonly string[] = [],
 ): Happening => ({
   kind: 'statement',
   machine,
@@ -53,6 +54,7 @@ const wrote = (
   result: 'true',
   now,
   changes: [{ client: 'alpha', before, after }],
+  told: told.map(type => ({ type, row: 'row-1' })),
 })
 const called = (
   call: number,
@@ -117,7 +119,7 @@ const honours = (...live: string[]): Happening => ({ kind: 'ledger', live })
 const good: readonly (readonly [number, Happening])[] = [
   [0, settings],
   [0, called(1, 'store', 'alpha.1/a/1')],
-  [0, wrote('put', null, row, 0)],
+  [0, wrote('put', null, row, 0, 'p1', ['connected'])],
   [10, returned(1, null)],
   [3_600_000, called(2, 'get')],
   [3_600_100, wrote('claim', row, claimed, 3_600_100)],
@@ -260,6 +262,29 @@ describe('rows', () => {
   })
 })
 
+describe('what is recorded', () => {
+  const suspect: Row = { ...refreshed, status: 'suspect', reason: 'refused' }
+  const settled = (...told: string[]): readonly string[] =>
+    broken([
+      ...good,
+      [3_640_000, refused(2, 'alpha.1/r/4')],
+      [3_640_001, wrote('settle', refreshed, suspect, 3_640_001, 'p1', told)],
+    ])
+  const promise = 'what becomes of a connection is told once, with the change'
+
+  test('a status that turned and was not told, told twice, or told of another', () => {
+    expect(settled('suspect')).not.toContain(promise)
+    expect(settled()).toContain(promise)
+    expect(settled('suspect', 'suspect')).toContain(promise)
+    expect(settled('recovered')).toContain(promise)
+  })
+
+  test('what did not happen', () => {
+    const again = wrote('commit', refreshed, refreshed, 3_650_000, 'p1', ['recovered'])
+    expect(broken([...good, [3_650_000, again]])).toContain(promise)
+  })
+})
+
 describe('what is returned', () => {
   const returning = (token: string, at = 3_600_600): readonly string[] =>
     broken([...without('return', 1), [at, returned(2, token)]])
@@ -340,7 +365,12 @@ describe('endings', () => {
       [3_640_001, requested(2, 'alpha.1/r/2', 3_650_000)],
       [3_640_002, refused(2, 'alpha.1/r/2')],
       [3_640_003, answered(2, null, '400')],
-      [3_640_004, wrote('settle', again, { ...row, status: 'reauthorization_required' }, 3_640_004)],
+      [
+        3_640_004,
+        wrote('settle', again, { ...row, status: 'reauthorization_required' }, 3_640_004, 'p1', [
+          'reauthorization_required',
+        ]),
+      ],
       [3_615_000, returned(2, null, 'PROVIDER_UNAVAILABLE')],
       [3_650_000, called(3, 'get')],
       [3_650_001, returned(3, null, 'REAUTHORIZATION_REQUIRED')],

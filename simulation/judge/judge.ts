@@ -1,4 +1,5 @@
 import type { Entry } from '../history.ts'
+import { eventViolations } from './events.ts'
 import { Evidence, type Violation } from './evidence.ts'
 import { endings, type Fate } from './losses.ts'
 import { earlyRepetitions, outlivedLeases, overBudget, overlaps } from './requests.ts'
@@ -23,6 +24,7 @@ export function judge(history: readonly Entry[]): Verdict {
     ...overBudget(evidence),
     ...outlivedLeases(evidence),
     ...rowViolations(evidence),
+    ...eventViolations(evidence),
     ...returnViolations(evidence),
     ...waitViolations(evidence),
     ...uncodedErrors(evidence),

@@ -1,3 +1,6 @@
+import { budgets } from './budgets.ts'
+import { events } from './events.ts'
+
 /** A bug that is planted into the source, to see that the simulation finds it. */
 export interface Mutant {
   readonly name: string
@@ -374,31 +377,11 @@ const lateness: readonly Mutant[] = [
   },
 ]
 
-const budgets: readonly Mutant[] = [
-  {
-    name: 'a claim takes nothing of the budget',
-    seed: 26,
-    changes: [
-      {
-        file: rows,
-        find: 'return Math.min(Math.max(budgetUntil ?? now, now) + costMs, now + mostMs)',
-        replace: 'return Math.min(Math.max(budgetUntil ?? now, now) + 0 * costMs, now + mostMs)',
-      },
-    ],
-    breaks: ['no more requests than the provider wants'],
-  },
-  {
-    name: 'a request that was sent is given back to the budget',
-    seed: 35,
-    changes: [
-      {
-        file: 'src/refresh/settle.ts',
-        find: 'refundMs: sent ? undefined : claim.costMs,',
-        replace: 'refundMs: sent ? claim.costMs : claim.costMs,',
-      },
-    ],
-    breaks: ['no more requests than the provider wants'],
-  },
+export const mutants: readonly Mutant[] = [
+  ...fences,
+  ...claims,
+  ...outcomes,
+  ...lateness,
+  ...budgets,
+  ...events,
 ]
-
-export const mutants: readonly Mutant[] = [...fences, ...claims, ...outcomes, ...lateness, ...budgets]

@@ -1,6 +1,6 @@
 import type { ConnectionRow, TokenStore } from '../../src/ports/store.ts'
 import { openMemoryStore } from '../../src/store/memory.ts'
-import type { Happening, Row, RowChange } from '../history.ts'
+import type { Happening, Row, RowChange, Told } from '../history.ts'
 import type { Dice } from './dice.ts'
 import { EPOCH } from './machine.ts'
 import { tokenIn } from './open-cipher.ts'
@@ -29,6 +29,7 @@ export class Database {
   #downUntil = 0
   #frozenUntil = 0
   #ids = 0
+  #lastEvent = 0
 
   constructor(parts: DatabaseParts) {
     this.#parts = parts
@@ -84,8 +85,16 @@ export class Database {
       this.#rows.set(client, after)
     }
     const now = EPOCH + this.#parts.scheduler.now + this.#clockOffsetMs
-    this.#parts.record({ kind: 'statement', machine, method, result: inAWord(result), now, changes })
+    const told = await this.#newEvents()
+    this.#parts.record({ kind: 'statement', machine, method, result: inAWord(result), now, changes, told })
     return result
+  }
+
+  async #newEvents(): Promise<readonly Told[]> {
+    const page = await this.#store.eventLog.page({ limit: 20, before: null })
+    const fresh = page.filter(({ id }) => id > this.#lastEvent).toReversed()
+    this.#lastEvent = fresh.at(-1)?.id ?? this.#lastEvent
+    return fresh.map(({ type, connectionId }) => ({ type, row: connectionId }))
   }
 
   #nextId(): string {

@@ -26,6 +26,20 @@ const STATUS_NOTES = `STATUS:
 LAST ERROR is the code of the last failure in short; --json has the whole code,
 and more about each connection.`
 
+const EVENTS_NOTES = `EVENT:
+  connected    the first tokens of a connection were stored
+  seeded       the same, from an environment variable
+  reconnected  tokens of another grant were stored over those that were there
+  suspect      the provider refused the grant once
+  dead         it is refused for good, REASON says why: the account must be
+               connected again. In code and in --json this is
+               reauthorization_required.
+  recovered    the grant works again
+  salvaged     a failed answer held a refresh token, and it is stored
+  lifeboat replayed  the refresh token of a process that ended too early is back
+  deleted, revoked   the connection is gone; the provider has ended the grant
+Ordinary refreshes are not told. The newest 100 are shown, the newest first.`
+
 const IMPORT_NOTES = `With --from the source is only read. A URL with a password is taken from
 EVERGRANT_SOURCE_URL.
   table        a table like oauth_tokens, with plaintext tokens in it
@@ -81,6 +95,19 @@ export const verbs: readonly Verb[] = [
     notes: STATUS_NOTES,
     example: 'evergrant status --status reconnect',
     load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    usage: 'events [client]',
+    summary: 'tell what became of connections, also of those that are gone',
+    options: [
+      ['--provider <name>', 'only this provider'],
+      ['--type <event>', 'only events of this type: dead, recovered, …'],
+      ['--since <instant>', 'only what happened then or later: 2026-11-26T08:00Z'],
+      ['--limit <count>', 'how many, the newest first; default: 100'],
+    ],
+    notes: EVENTS_NOTES,
+    example: 'evergrant events smart-tax-nation --since 2026-11-26T08:00Z',
+    load: async () => (await import('./commands/events.ts')).events,
   },
   {
     usage: 'refresh <client> <provider>',

@@ -130,6 +130,12 @@ export function longestLeaseMs(policy: Policy): number {
   return policy.leaseMs + SLOWEST_CLAIM * policy.storeTimeoutMs
 }
 
+/** The longest that a failure holds a connection back. A strictly rotating provider may do it longer: see gate.ts. */
+export function longestGateMs(policy: Policy): number {
+  const { retryAfterMostMs, backoffLongestMs, backoffInWindowMs, confirmRefusalMs, noProgressMs } = policy
+  return Math.max(retryAfterMostMs, backoffLongestMs, backoffInWindowMs, confirmRefusalMs, noProgressMs)
+}
+
 /** What is wrong with a policy, in words for the person who wrote it; null: nothing. */
 export function faultOf(policy: Policy): string | null {
   // The two that others follow from come first: a fault is told of them, not of what follows.

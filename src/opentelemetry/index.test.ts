@@ -6,6 +6,8 @@ import { HOUR } from '../../test/support/lifecycle.ts'
 import { World } from '../../test/support/world.ts'
 import { InvalidInputError } from '../errors.ts'
 import type { MeasuredService, Telemetry, TelemetryRecorder } from '../ports/telemetry.ts'
+import { genericProvider } from '../providers/generic-provider.ts'
+import { OAuthTokenService } from '../service.ts'
 import { openTelemetry } from './index.ts'
 
 const CALL = 'evergrant.call.duration'
@@ -79,6 +81,22 @@ describe('names of providers', () => {
       ({ attributes }) => attributes['evergrant.provider'] === '_OTHER',
     )
     expect(others?.sum).toBe(3 * 400 - 99)
+  })
+
+  test('of open come before those that are built in', async () => {
+    const seen: (readonly string[])[] = []
+    const attach = ({ providers }: MeasuredService): TelemetryRecorder => {
+      seen.push(providers)
+      return {}
+    }
+    const profile = genericProvider({ name: 'mine', tokenEndpoint: 'https://mine.example/token' })
+    const options = { database: 'memory:', providers: { mine: { profile }, zoho_calendar: {} } }
+    const tokens = await OAuthTokenService.open({ ...options, telemetry: { attach } })
+    await tokens.close()
+    const [providers = []] = seen
+    expect(providers.slice(0, 2)).toEqual(['mine', 'zoho_calendar'])
+    expect(providers).toContain('zoho_crm')
+    expect(new Set(providers).size).toBe(providers.length)
   })
 
   test('are those of the option, where it is given', async () => {

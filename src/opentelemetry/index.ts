@@ -17,7 +17,7 @@ export interface OpenTelemetryOptions {
   readonly tracerProvider?: TracerProvider | undefined
   /**
    * The names of providers that are shown; all others are `_OTHER`. Default: the first 100 that the services of this
-   * process know, built-in ones before those of `open`.
+   * process know, those of `open` before others that are built in.
    */
   readonly providers?: readonly string[] | undefined
 }

@@ -8,7 +8,11 @@ import type { ConnectionKey } from './store.ts'
  *   long it took since the request was sent (`durationMs`).
  * - `refresh_failed`: an attempt failed with `code`; the next may be made in `retryInMs`, null: at once.
  * - `served_while_failing`: a caller got the stored token although a refresh was wanted.
- * - `suspect`, `reauthorization_required`, `recovered`: what became of the grant.
+ * - `connected`: the first tokens of a connection were stored, `reason` is `imported` where an import did it;
+ *   `reconnected`: those of another grant were stored over the ones that were there.
+ * - `suspect`, `reauthorization_required`, `recovered`: what became of the grant. Over all processes each turn is told at
+ *   most once: by the process that knows that its write did it. `oauth_token_events` has each exactly once.
+ * - `deleted`: the connection is gone, `reason` is `revoke` where the provider is to revoke the grant; `revoked`: it has.
  * - `refresh_token_expiring`: the grant ends for good in `expiresInMs`, whatever is refreshed: connect the account again.
  * - `salvaged`: a failed answer held a refresh token, and it is stored.
  * - `commit_retried`, `commit_superseded`: the database took new tokens late (`attempts`), or others were there first.
@@ -17,7 +21,8 @@ import type { ConnectionKey } from './store.ts'
  * - `lifeboat_failed`: a new refresh token could not be kept on the disk until the database had it, `code` as `ENOSPC`.
  * - `lifeboat_replayed`: the refresh token of a process that ended too early is back in its row.
  * - `lifeboat_discarded`: one that no row of this database had asked for in 30 days was thrown away.
- * - `lease_given_up`: the right to refresh ended before anything was sent.
+ * - `lease_lost`: the right to refresh was lost: before anything was sent, or (`sent`) while the request ran, by its end or
+ *   to other tokens; then the failure of that request is not written.
  * - `answer_warning`: an answer was odd, and usable.
  * - `seeded`: an environment variable became a connection.
  * - `decryption_failed`: a stored token does not open.
@@ -37,9 +42,13 @@ export type EvergrantEvent = ConnectionKey &
         readonly retryInMs: number | null
       }
     | { readonly type: 'served_while_failing'; readonly code: LastError }
+    | { readonly type: 'connected'; readonly reason: 'imported' | null }
+    | { readonly type: 'reconnected'; readonly reason: 'imported' | null }
     | { readonly type: 'suspect' }
     | { readonly type: 'reauthorization_required'; readonly reason: string }
     | { readonly type: 'recovered' }
+    | { readonly type: 'deleted'; readonly reason: 'revoke' | null }
+    | { readonly type: 'revoked' }
     | { readonly type: 'refresh_token_expiring'; readonly expiresInMs: number }
     | { readonly type: 'salvaged'; readonly detail: string }
     | { readonly type: 'commit_retried'; readonly attempts: number }
@@ -49,7 +58,7 @@ export type EvergrantEvent = ConnectionKey &
     | { readonly type: 'lifeboat_failed'; readonly code: string }
     | { readonly type: 'lifeboat_replayed' }
     | { readonly type: 'lifeboat_discarded' }
-    | { readonly type: 'lease_given_up' }
+    | { readonly type: 'lease_lost'; readonly sent: boolean }
     | { readonly type: 'answer_warning'; readonly warning: string }
     | { readonly type: 'seeded'; readonly variable: string }
     | { readonly type: 'decryption_failed' }

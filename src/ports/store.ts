@@ -67,6 +67,8 @@ export interface ClaimRequest {
    * than this from now counts as ended: the clock jumped.
    */
   readonly longestLeaseMs: number
+  /** The same of a back-off. */
+  readonly longestGateMs: number
   /** The request is taken from the provider's budget, and refused where that is used up. Null: there is none. */
   readonly allowance: Allowance | null
 }
@@ -223,6 +225,7 @@ export interface DueRequest {
   readonly provider: string
   /** As in a claim. */
   readonly longestLeaseMs: number
+  readonly longestGateMs: number
   readonly limit: number
   /** `next` of the page before. */
   readonly after: string | null
@@ -287,8 +290,11 @@ export interface TokenStore extends AsyncDisposable {
   pendingRevocations(key: ConnectionKey): Promise<readonly Revocation[]>
   /** The connections that have any, in the order of their names. */
   connectionsAwaitingRevocation(filter: ConnectionFilter): Promise<readonly ConnectionKey[]>
-  /** The provider confirmed: forgets the refresh token, keeps the record that revocation was asked for. */
-  revoked(rowId: string): Promise<void>
+  /**
+   * The provider confirmed: forgets the refresh token, keeps the record that revocation was asked for. False: it had
+   * confirmed before, or was not asked.
+   */
+  revoked(rowId: string): Promise<boolean>
 
   /** Asks the database for its clock. */
   ping(): Promise<number>

@@ -11,7 +11,7 @@ export interface Telemetry {
 
 /** What a service says of itself. */
 export interface MeasuredService {
-  /** The names of its providers: those that are built in, then those of `open` in their order. */
+  /** The names of its providers: those of `open` in their order, then the others that are built in. */
   readonly providers: readonly string[]
   /**
    * How many calls memory has answered so far, by provider. They are counted and not told one by one: to be asked

@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../errors.ts'
 import type { Allowance } from '../lifecycle/budget.ts'
 import type { Connection } from '../lifecycle/connection.ts'
+import { longestGateMs } from '../lifecycle/policy.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import { hasSlept, type Moment, momentOf } from './moment.ts'
 import { connectionOf, databaseNow, type Observed } from './observed.ts'
@@ -44,7 +45,7 @@ export async function takeClaim(
   observed: Observed,
   options: ClaimOptions,
 ): Promise<Claim | null> {
-  const { store, clock, randomness } = ports
+  const { store, clock, randomness, policy } = ports
   const { row } = observed
   const { leaseMs, longestLeaseMs, skipNoProgress, allowance } = options
   // Somebody may hold tokens in memory that an outage kept them from committing.
@@ -67,7 +68,16 @@ export async function takeClaim(
   for (let tries = 1; ; tries += 1) {
     const taken = await health
       .watch(() =>
-        store.claim({ row, leaseId, attemptId, leaseMs, longestLeaseMs, skipNoProgress, allowance }),
+        store.claim({
+          row,
+          leaseId,
+          attemptId,
+          leaseMs,
+          longestLeaseMs,
+          longestGateMs: longestGateMs(policy),
+          skipNoProgress,
+          allowance,
+        }),
       )
       .catch(asFailure)
     if (taken === true) return claim

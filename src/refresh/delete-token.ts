@@ -25,8 +25,8 @@ export async function revokePending(
   let failure: EvergrantError | null = null
   for (const revocation of await ports.store.pendingRevocations(key)) {
     const detail = await revoke(ports, revocation, asked)
-    if (detail === null) await ports.store.revoked(revocation.id)
-    else failure ??= unconfirmed(key, detail)
+    if (detail !== null) failure ??= unconfirmed(key, detail)
+    else if (await ports.store.revoked(revocation.id)) ports.emit({ type: 'revoked', ...keyOf(key) })
   }
   if (failure !== null) throw failure
 }
@@ -51,6 +51,10 @@ async function revoke(
     if (error instanceof EvergrantError) return error.message
     throw error
   }
+}
+
+function keyOf({ clientId, provider }: ConnectionKey): ConnectionKey {
+  return { clientId, provider }
 }
 
 function unconfirmed(key: ConnectionKey, detail: string): EvergrantError {

@@ -1,5 +1,5 @@
 import type { Connection } from '../lifecycle/connection.ts'
-import { longestLeaseMs } from '../lifecycle/policy.ts'
+import { longestGateMs, longestLeaseMs } from '../lifecycle/policy.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { ConnectionRow } from '../ports/store.ts'
 import type { Moment } from './moment.ts'
@@ -17,14 +17,16 @@ export interface Observed {
 }
 
 /**
- * What was read, for the lifecycle to judge. Where the database's clock is the host's, a lease that ends later
- * than any lease can was taken before the clock was set back: it counts as ended.
+ * What was read, for the lifecycle to judge. Where the database's clock is the host's, a lease or a back-off that ends
+ * later than any can was written before the clock was set back: it counts as ended.
  */
 export function observe(row: ConnectionRow, asked: Moment, { store, policy, clock }: RefreshPorts): Observed {
-  const isImpossible =
-    store.kind !== 'postgres' && row.leaseUntil !== null && row.leaseUntil > row.now + longestLeaseMs(policy)
+  const possible = (until: number | null, longestMs: number): number | null =>
+    store.kind !== 'postgres' && until !== null && until > row.now + longestMs ? row.now : until
+  const leaseUntil = possible(row.leaseUntil, longestLeaseMs(policy))
+  const nextAttemptAt = possible(row.nextAttemptAt, longestGateMs(policy))
   return {
-    row: isImpossible ? { ...row, leaseUntil: row.now } : row,
+    row: { ...row, leaseUntil, nextAttemptAt },
     readAt: asked.monotonicMs,
     answeredAt: clock.monotonicMs(),
     clockOffset: asked.clockOffset,

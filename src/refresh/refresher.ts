@@ -186,7 +186,7 @@ export class Refresher {
 
   async #giveUpLease(claim: Claim): Promise<void> {
     const { clientId, provider } = claim.key
-    this.#ports.emit({ type: 'lease_given_up', clientId, provider })
+    this.#ports.emit({ type: 'lease_lost', clientId, provider, sent: false })
     await this.#health.watch(() => settleLease(this.#ports, claim, null, false))
   }
 

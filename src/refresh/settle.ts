@@ -37,16 +37,22 @@ export async function settleFailure(
   }
 
   const successor = answer.kind === 'unsent' ? null : answer.refreshToken
-  const written =
+  const write =
     successor === null
       ? await writeFailure(context, claim, outcome, failed, answer.kind !== 'unsent')
       : await writeSuccessor(context, claim, spent, successor, outcome, failed)
-  report(ports, claim, { ...outcome, written }, answer.detail, successor !== null)
+  const { clientId, provider } = claim.key
+  const { code, nextAttemptInMs: retryInMs } = outcome
+  ports.emit({ type: 'refresh_failed', clientId, provider, code, detail: answer.detail, retryInMs })
+  if (write === 'ours') reportWritten(ports, claim, outcome, successor === null ? null : answer.detail)
   const ended = { kind: 'failed', code: outcome.code } as const
-  if (written && outcome.replay) return { next: 'replay', ended }
-  land(written ? failed : { kind: 'changed' })
+  if (write !== 'moved' && outcome.replay) return { next: 'replay', ended }
+  land(write === 'moved' ? { kind: 'changed' } : failed)
   return { next: 'done', ended }
 }
+
+/** `ours`: the row has it; `unknown`: it could not be written for now; `moved`: it concerns the row no more. */
+type Write = 'ours' | 'unknown' | 'moved'
 
 // A mere failure may go unwritten: the lease ends by itself, and the unsettled attempt makes the next careful.
 async function writeFailure(
@@ -55,13 +61,18 @@ async function writeFailure(
   outcome: FailureOutcome,
   failed: Outcome,
   sent: boolean,
-): Promise<boolean> {
+): Promise<Write> {
   const done = await persist(ports, health, () => settleLease(ports, claim, outcome, sent), {
     onDelay: () => land(failed),
     until: claim.leaseEndsAt,
     stop,
   })
-  return done === null || done.result
+  if (done === null) return 'unknown'
+  if (done.result) return 'ours'
+  // A try before may have been the one that ended it.
+  const { clientId, provider } = claim.key
+  if (done.attempts === 1) ports.emit({ type: 'lease_lost', clientId, provider, sent })
+  return 'moved'
 }
 
 async function writeSuccessor(
@@ -71,7 +82,7 @@ async function writeSuccessor(
   successor: Secret,
   outcome: FailureOutcome,
   failed: Outcome,
-): Promise<boolean> {
+): Promise<Write> {
   const { ports, health, rescue, land, stop } = context
   const { id, generation, clientId, provider } = claim.observed.row
   const sealedSuccessor = ports.cipher.seal(successor, { purpose: 'refresh_token', clientId, provider })
@@ -83,11 +94,11 @@ async function writeSuccessor(
   }
   const onDelay = (): void => land(failed)
   const done = await persist(ports, health, salvage, { onDelay, until: Infinity, stop })
-  if (done === null) return true
+  if (done === null) return 'unknown'
   await boarded.clear()
-  if (done.result.kind !== 'superseded') return true
+  if (done.result.kind !== 'superseded') return 'ours'
   await revokeOrphan(context, exchange, done.result)
-  return false
+  return 'moved'
 }
 
 /**
@@ -181,21 +192,18 @@ function errorOf(outcome: FailureOutcome, claim: Claim, now: number, detail: str
   return failureError(outcome.code, now + (outcome.nextAttemptInMs ?? 0), claim.key, detail)
 }
 
-function report(
+/** What is told only by who knows that the row has it. @param salvaged how the answer failed that held a refresh token */
+function reportWritten(
   { emit }: RefreshPorts,
   claim: Claim,
-  outcome: FailureOutcome & { readonly written: boolean },
-  detail: string,
-  salvaged: boolean,
+  { status, statusReason }: FailureOutcome,
+  salvaged: string | null,
 ): void {
   const { clientId, provider } = claim.key
-  const { code, nextAttemptInMs: retryInMs } = outcome
-  emit({ type: 'refresh_failed', clientId, provider, code, detail, retryInMs })
-  if (salvaged) emit({ type: 'salvaged', clientId, provider, detail })
-  // Of a row that moved meanwhile nothing has become: somebody else's tokens are in it.
-  if (!outcome.written || outcome.status === claim.found.status) return
-  if (outcome.status === 'suspect') emit({ type: 'suspect', clientId, provider })
-  if (outcome.status === 'reauthorization_required') {
-    emit({ type: 'reauthorization_required', clientId, provider, reason: outcome.statusReason ?? 'refused' })
+  if (salvaged !== null) emit({ type: 'salvaged', clientId, provider, detail: salvaged })
+  if (status === claim.found.status) return
+  if (status === 'suspect') emit({ type: 'suspect', clientId, provider })
+  if (status === 'reauthorization_required') {
+    emit({ type: 'reauthorization_required', clientId, provider, reason: statusReason ?? 'refused' })
   }
 }

@@ -81,13 +81,28 @@ export async function storeTokens(
       origin: options.origin,
     }
     options.signal?.throwIfAborted()
-    if (await ports.store.put(request, options)) return 'stored'
+    if (!(await ports.store.put(request, options))) continue
+    // What may still be rolled back is not told.
+    if (options.tx === undefined) report(ports, request, row)
+    return 'stored'
   }
   throw new StoreUnavailableError(
     `${named(key)}: the row is written by others all the time.`,
     'CONTENTION',
     key,
   )
+}
+
+function report(
+  { emit }: RefreshPorts,
+  { clientId, provider, grant, origin }: PutRequest,
+  before: ConnectionRow | null,
+): void {
+  const reason = origin ?? null
+  if (before === null) emit({ type: 'connected', clientId, provider, reason })
+  if (before === null || grant.kind === 'keep') return
+  emit({ type: 'reconnected', clientId, provider, reason })
+  if (before.status !== 'active') emit({ type: 'recovered', clientId, provider })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { EvergrantError } from '../errors.ts'
 import { gateOf } from '../lifecycle/gate.ts'
-import { longestLeaseMs } from '../lifecycle/policy.ts'
+import { longestGateMs, longestLeaseMs } from '../lifecycle/policy.ts'
 import { stateOf } from '../lifecycle/state.ts'
 import type { ConnectionRow, DuePage, DueRequest } from '../ports/store.ts'
 import { momentOf } from './moment.ts'
@@ -97,6 +97,7 @@ export class Sweeper {
       const request: DueRequest = {
         provider: provider.name,
         longestLeaseMs: longestLeaseMs(policy),
+        longestGateMs: longestGateMs(policy),
         limit: PAGE,
         after,
       }

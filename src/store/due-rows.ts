@@ -13,7 +13,7 @@ export class DueRows {
     this.#row = row
   }
 
-  async page({ provider, longestLeaseMs, limit, after }: DueRequest): Promise<DuePage> {
+  async page({ provider, longestLeaseMs, longestGateMs, limit, after }: DueRequest): Promise<DuePage> {
     const { tables, dialect } = this.#engine
     const { oauthTokens: t } = tables
     const rows: Values[] = await this.#engine.run(
@@ -28,8 +28,8 @@ export class DueRows {
               lte(t.refreshAt, dialect.now),
               eq(t.provider, provider),
               isNotNull(t.refreshToken),
-              or(isNull(t.nextAttemptAt), lte(t.nextAttemptAt, dialect.now)),
-              or(isNull(t.leaseUntil), dialect.leaseIsOver(t.leaseUntil, longestLeaseMs)),
+              or(isNull(t.nextAttemptAt), dialect.isOver(t.nextAttemptAt, longestGateMs)),
+              or(isNull(t.leaseUntil), dialect.isOver(t.leaseUntil, longestLeaseMs)),
               after === null ? undefined : this.#isAfter(after),
             ),
           )

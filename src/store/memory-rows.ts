@@ -56,13 +56,11 @@ type Claimed = Leased &
 
 export function isClaimable(
   row: Claimed,
-  { row: seen, skipNoProgress, longestLeaseMs, allowance }: ClaimRequest,
+  { row: seen, skipNoProgress, longestLeaseMs, longestGateMs, allowance }: ClaimRequest,
   now: number,
 ): boolean {
   const gateOpen =
-    row.nextAttemptAt === null ||
-    row.nextAttemptAt <= now ||
-    (skipNoProgress && row.lastError === 'NO_PROGRESS')
+    isOver(row.nextAttemptAt, longestGateMs, now) || (skipNoProgress && row.lastError === 'NO_PROGRESS')
   return (
     row.status === seen.status &&
     row.attemptId === seen.attemptId &&
@@ -96,7 +94,7 @@ export function taken({ budgetUntil }: Budgeted, { costMs, mostMs }: Allowance, 
 /** A page of the rows that are due, in the order of the instant, then of the id. */
 export function duePage<Row extends Claimed & { readonly id: string }>(
   rows: Iterable<Row & Pick<ConnectionRow, 'provider' | 'refreshToken' | 'refreshAt'>>,
-  { provider, longestLeaseMs, limit, after }: DueRequest,
+  { provider, longestLeaseMs, longestGateMs, limit, after }: DueRequest,
   now: number,
 ): { readonly rows: readonly Row[]; readonly next: string | null } {
   const cursorOf = ({ refreshAt, id }: { refreshAt: number | null; id: string }): string =>
@@ -105,7 +103,7 @@ export function duePage<Row extends Claimed & { readonly id: string }>(
     .filter(row => row.provider === provider && row.refreshToken !== null)
     .filter(({ status }) => status !== 'reauthorization_required')
     .filter(({ refreshAt }) => refreshAt !== null && refreshAt <= now)
-    .filter(({ nextAttemptAt }) => nextAttemptAt === null || nextAttemptAt <= now)
+    .filter(({ nextAttemptAt }) => isOver(nextAttemptAt, longestGateMs, now))
     .filter(row => isLeaseOver(row, longestLeaseMs, now))
     .filter(row => after === null || cursorOf(row) > after)
     .sort((a, b) => compareText(cursorOf(a), cursorOf(b)))
@@ -115,7 +113,12 @@ export function duePage<Row extends Claimed & { readonly id: string }>(
 }
 
 export function isLeaseOver({ leaseUntil }: Leased, longestLeaseMs: number, now: number): boolean {
-  return leaseUntil === null || leaseUntil <= now || leaseUntil > now + longestLeaseMs
+  return isOver(leaseUntil, longestLeaseMs, now)
+}
+
+// Further ahead than it can be: the clock was set back.
+function isOver(until: number | null, longestMs: number, now: number): boolean {
+  return until === null || until <= now || until > now + longestMs
 }
 
 export function compareKeys(a: ConnectionKey, b: ConnectionKey): number {

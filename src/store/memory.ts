@@ -281,12 +281,13 @@ class MemoryStore implements TokenStore {
     return [...new Map(keys.map(key => [idOf(key), key])).values()].sort(compareKeys)
   }
 
-  async revoked(rowId: string): Promise<void> {
+  async revoked(rowId: string): Promise<boolean> {
     this.#enter()
     const revocation = this.#revocations.get(rowId)
-    if (revocation === undefined || revocation.revoked) return
+    if (revocation === undefined || revocation.revoked) return false
     this.#revocations.set(rowId, { ...revocation, refreshToken: null, revoked: true })
     this.eventLog.record({ ...revocation, generation: null }, [told('revoked')])
+    return true
   }
 
   async ping(): Promise<number> {

@@ -62,8 +62,11 @@ export interface SqlDialect {
   fromExactText(text: string): SQL
   /** Whether the server takes no writes now: a standby, whose rows may be old. Null: it always takes them. */
   readonly isReadOnly: SQL<boolean> | null
-  /** Whether nobody holds the lease any more. */
-  leaseIsOver(leaseUntil: Column, longestLeaseMs: number): SQL
+  /**
+   * Whether the instant has passed, until which something lasts. Where the clock is the host's, also whether it lies so
+   * far ahead that the clock was set back.
+   */
+  isOver(instant: Column, longestMs: number): SQL
 }
 
 /** A database that {@link SqlStore} can be put on. */

@@ -329,12 +329,12 @@ export class SqlStore implements TokenStore {
     return rows.map(row => ({ clientId: row.clientId, provider: row.provider }))
   }
 
-  async revoked(rowId: string): Promise<void> {
+  revoked(rowId: string): Promise<boolean> {
     const { oauthTokenRevocations: t } = this.#tables
     const { id, clientId, provider } = t
     // The row is gone, and its generation with it.
     const subject = { id, clientId, provider, generation: sql`cast(null as integer)`.as('generation') }
-    await this.#events.write(
+    return this.#events.write(
       this.#engine,
       db =>
         db

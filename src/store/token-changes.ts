@@ -59,9 +59,14 @@ export class TokenChanges {
     return and(eq(t.id, id), eq(t.generation, generation))
   }
 
-  claimable({ row, skipNoProgress, longestLeaseMs, allowance }: ClaimRequest): SQL | undefined {
+  claimable({
+    row,
+    skipNoProgress,
+    longestLeaseMs,
+    longestGateMs,
+    allowance,
+  }: ClaimRequest): SQL | undefined {
     const t = this.#table
-    const { now } = this.#dialect
     return and(
       this.is(row),
       eq(t.status, row.status),
@@ -69,7 +74,7 @@ export class TokenChanges {
       eq(t.failureCount, row.failureCount),
       or(
         isNull(t.nextAttemptAt),
-        lte(t.nextAttemptAt, now),
+        this.#dialect.isOver(t.nextAttemptAt, longestGateMs),
         skipNoProgress ? eq(t.lastError, 'NO_PROGRESS') : undefined,
       ),
       this.#isAllowed(allowance),
@@ -221,7 +226,7 @@ export class TokenChanges {
 
   #leaseIsOver(longestLeaseMs: number): SQL | undefined {
     const { leaseUntil } = this.#table
-    return or(isNull(leaseUntil), this.#dialect.leaseIsOver(leaseUntil, longestLeaseMs))
+    return or(isNull(leaseUntil), this.#dialect.isOver(leaseUntil, longestLeaseMs))
   }
 
   #expiryOf({ expiresInMs, expiresAtMost }: CommitRequest | PutRequest): SQL | null {

@@ -59,8 +59,8 @@ export const plants = {
     { file: 'refresh/persist.js', from: 'if (first !== null)', to: '' },
     {
       file: 'refresh/commit.js',
-      from: 'if (done === null)\n        return;',
-      to: 'if (done === null) { await boarded.clear(); return; }',
+      from: "if (done === null)\n        return { kind: 'unwritten' };",
+      to: "if (done === null) { await boarded.clear(); return { kind: 'unwritten' }; }",
     },
   ],
   /** A refresh whose answer was cut is repeated at once, whatever the provider makes of that. */

@@ -20,7 +20,15 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts'
 import { sqliteTables } from '../../src/store/sqlite/schema.ts'
 import { PATIENT_MS } from '../support/patience.ts'
 import { sqliteHarness } from '../support/sql-harness.ts'
-import { claimOf, commitOf, firstPut, freshKey, rowOf, storedRow } from '../support/store-contract/harness.ts'
+import {
+  claimOf,
+  commitOf,
+  firstPut,
+  freshKey,
+  PASSING,
+  rowOf,
+  storedRow,
+} from '../support/store-contract/harness.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'evergrant-sqlite-files-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -281,6 +289,24 @@ describe('a clock that jumped', () => {
     // The host's clock goes back by an hour: what is stored lies an hour further in the future.
     await advance(-3_600_000)
     expect(await store.claim(claimOf(await rowOf(store, row), { longestLeaseMs: 60_000 }))).toBe(true)
+    await close()
+  })
+
+  test('does not keep a back-off for longer than any can be', async () => {
+    const { store, advance, close } = await sqliteHarness()
+    const provider = 'jumped'
+    const row = await storedRow(store, { refreshInMs: -7_200_000 }, freshKey(provider))
+    const claim = claimOf(row)
+    await store.claim(claim)
+    const { id, generation } = row
+    await store.settle({ id, generation, leaseId: claim.leaseId, attemptId: null, failure: PASSING })
+    const due = { provider, longestLeaseMs: 60_000, longestGateMs: 600_000, limit: 1, after: null }
+    const failed = await rowOf(store, row)
+    expect(await store.claim(claimOf(failed))).toBe(false)
+    expect((await store.due(due)).rows).toEqual([])
+    await advance(-3_600_000)
+    expect((await store.due(due)).rows).toHaveLength(1)
+    expect(await store.claim(claimOf(failed))).toBe(true)
     await close()
   })
 })

@@ -53,7 +53,7 @@ describe('open() refuses an option that it does not have', () => {
     [
       { providers: { zoho_crm: { clientID: 'canary' } } },
       'The provider "zoho_crm" has no option "clientID". Did you mean "clientId"? There are: clientId, ' +
-        'clientSecret, clientSecrets, allowHosts, location, accountsServer, parameters, endpointHosts, redirectUri, refreshParameters, profile.',
+        'clientSecret, clientSecrets, allowHosts, location, accountsServer, refreshBudget, parameters, endpointHosts, redirectUri, refreshParameters, profile.',
     ],
     [
       { [`canary ${'x'.repeat(60)}`]: true },

@@ -239,6 +239,18 @@ describe('of the budget', () => {
 })
 
 describe('the clock of the host is set back by an hour', () => {
+  test('and a back-off ends all the same', async () => {
+    const { world, provider, processes, sentAt } = await atZoho()
+    const process = one(processes, 0)
+    provider.mishaps.push({ kind: 'instead', answer: answers.throttled })
+    await expireNow(world)
+    await expect(world.run(process.get())).rejects.toBeInstanceOf(ProviderRateLimitedError)
+    await expect(world.run(process.get())).rejects.toBeInstanceOf(ProviderRateLimitedError)
+    expect(sentAt).toHaveLength(1)
+    world.clock.jumpWall(-HOUR)
+    expect((await world.run(process.get({ refreshNow: true }))).accessToken).toMatch(/^access-/)
+  })
+
   test('and a refresh is made all the same: the budget costs no more than one too many', async () => {
     const { world, processes, sentAt } = await atZoho()
     const process = one(processes, 0)

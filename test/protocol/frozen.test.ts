@@ -75,7 +75,7 @@ test('a request that is not sent because its lease would end before it: the leas
   const claimedAt = world.clock.monotonicMs()
   expect((await world.run(process.get())).accessToken).toBe('access-2')
   expect(refresh.mock.calls[0]?.[0]).toMatchObject({ timeoutMs: 10 * SECOND, until: claimedAt + 15 * SECOND })
-  expect(process.types()).toEqual(['lease_given_up', 'refreshed'])
+  expect(process.types()).toEqual(['connected', 'lease_lost', 'refreshed'])
 })
 
 test('a machine that slept while it refreshed does not trust what it holds', async () => {
@@ -117,7 +117,7 @@ test('a machine that slept between claim and request gives the lease up and clai
   await process.store('old', provider.grant(), HOUR)
   await world.clock.advance(HOUR)
   expect((await world.run(process.get())).accessToken).toBe('access-2')
-  expect(process.types()).toEqual(['lease_given_up', 'refreshed'])
+  expect(process.types()).toEqual(['connected', 'lease_lost', 'refreshed'])
   expect(provider.asked).toHaveLength(1)
 })
 

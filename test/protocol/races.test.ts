@@ -307,7 +307,7 @@ describe('a slow database', () => {
     await world.clock.advance(HOUR)
     line.delayMs = method => (method === 'claim' ? 750 : 0)
     expect((await world.run(process.get())).accessToken).toBe('access-2')
-    expect(process.types()).toContain('lease_given_up')
+    expect(process.types()).toContain('lease_lost')
     expect(provider.asked).toEqual(['grant'])
   })
 })

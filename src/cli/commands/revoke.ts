@@ -1,18 +1,16 @@
 import { type RevokeResult, revokeTokens } from 'evergrant/admin'
 import { EXIT, UsageError } from '../failure.ts'
+import { instantOf } from '../instant.ts'
 import { type Invocation, textOption, withService } from '../invocation.ts'
 import type { Output } from '../output.ts'
 import { visible } from '../visible-text.ts'
-
-// With a zone: without one, it would be another instant on another machine.
-const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/i
 
 /** Revokes and deletes whatever matches, and tells of each that could not be. Fails when there is one. */
 export async function revoke(invocation: Invocation): Promise<number> {
   const { output, options, args } = invocation
   const [clientId] = args
   const provider = textOption(invocation, 'provider')
-  const before = beforeOf(textOption(invocation, 'before'))
+  const before = instantOf('--before', textOption(invocation, 'before'))
   const isNarrowed = clientId !== undefined || provider !== undefined || before !== undefined
   if (isNarrowed === (options.all === true)) {
     throw new UsageError('Say which: a client, --provider, --before or several of them; or --all.')
@@ -51,11 +49,4 @@ function tell(results: readonly RevokeResult[], dryRun: boolean, output: Output)
       ? []
       : ['Run the same again for those that the provider did not confirm: they are deleted here.']
   output.report({ dryRun, ...counts, results }, [...lines, sum, ...again])
-}
-
-function beforeOf(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const at = INSTANT.test(text) ? new Date(text) : new Date(Number.NaN)
-  if (!Number.isNaN(at.getTime())) return at
-  throw new UsageError('--before takes an instant with its zone, 2026-11-26T08:00Z, or a day (UTC).')
 }

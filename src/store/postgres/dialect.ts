@@ -24,5 +24,5 @@ export const postgresDialect: SqlDialect & { readonly isReadOnly: SQL<boolean> }
     sql<string>`to_char(greatest(${instant}, '0001-01-01 00:00:00+00') at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`,
   fromExactText: text => sql`${text}::timestamp at time zone 'UTC'`,
   isReadOnly: sql<boolean>`current_setting('transaction_read_only') = 'on'`,
-  leaseIsOver: leaseUntil => lte(leaseUntil, sql`statement_timestamp()`),
+  isOver: instant => lte(instant, sql`statement_timestamp()`),
 }

@@ -16,6 +16,5 @@ export const sqliteDialect: SqlDialect = {
   exactText: instant => sql<string>`cast(${instant} as text)`,
   fromExactText: text => sql`cast(${text} as integer)`,
   isReadOnly: null,
-  leaseIsOver: (leaseUntil, longestLeaseMs) =>
-    sql`(${or(lte(leaseUntil, now), sql`${leaseUntil} > ${now} + ${longestLeaseMs}`)})`,
+  isOver: (instant, longestMs) => sql`(${or(lte(instant, now), sql`${instant} > ${now} + ${longestMs}`)})`,
 }

@@ -14,6 +14,7 @@ export function dueContract(harness: () => StoreHarness): void {
   const pageOf = (provider: string, change: Partial<DueRequest> = {}): DueRequest => ({
     provider,
     longestLeaseMs: 60_000,
+    longestGateMs: 600_000,
     limit: 100,
     after: null,
     ...change,

@@ -76,6 +76,7 @@ export function claimOf(row: ConnectionRow, change: Partial<ClaimRequest> = {}):
     attemptId: randomUUID(),
     skipNoProgress: false,
     longestLeaseMs: 60_000,
+    longestGateMs: 600_000,
     allowance: null,
     ...change,
   }
