@@ -179,7 +179,7 @@ describe('what is broken', () => {
     await world.clock.advance(1)
     await world.run(process.assembly.close())
     expect(provider.asked).toHaveLength(2)
-    expect(process.types()).toEqual(['refresh_failed', 'refreshed'])
+    expect(process.types()).toEqual(['connected', 'refresh_failed', 'refreshed'])
   })
 })
 

@@ -165,7 +165,7 @@ describe('a certificate', () => {
          const tokens = await OAuthTokenService.open({
            database: 'memory:', encryptionKeys: '${KEYS}',
            providers: { acme: { profile, clientId: 'a', clientSecret: 'b' } },
-           onEvent: ({ detail }) => details.push(detail),
+           onEvent: ({ type, detail }) => type === 'refresh_failed' && details.push(detail),
          })
          await tokens.storeTokens('c', 'acme', { accessToken: 'old', refreshToken: 'stored', expiresIn: 3600 })
          const got = await tokens.refreshToken('c', 'acme').then(token => token.accessToken, error => error.code)

@@ -154,8 +154,8 @@ describe('a config file that is wrong ends with 2, without a stack and without a
     ['has a policy that is none', 'export const policy = { nothing: 1 }', /option policy .*nothing/],
     [
       'has a provider that is none',
-      'export const providers = { x: { clientId: "a" } }',
-      /"x" is not built in.*--config/,
+      'export const providers = { nobody: { clientId: "a" } }',
+      /"nobody" is not built in.*--config/,
     ],
   ])('%s', async (_, text, complaint) => {
     const place = text === null ? 'gone.mjs' : PLACES[text]

@@ -27,6 +27,8 @@ const jobs = {
       attemptId: `${process.pid}-${index}`,
       skipNoProgress: false,
       longestLeaseMs: 120_000,
+      longestGateMs: 600_000,
+      allowance: null,
     }))
     const granted = await Promise.all(requests.map(request => store.claim(request)))
     await store[Symbol.asyncDispose]()
@@ -46,6 +48,7 @@ const jobs = {
         accessToken: `${process.pid}-${done}`,
         grant: { kind: 'keep' },
         expiresInMs: null,
+        expiresAtMost: null,
         lifetimeMs: null,
         refreshInMs: null,
         scopes: null,

@@ -64,7 +64,9 @@ describe('the package', () => {
   test('T33: has the runtime dependencies of the list, each with its place in the decision record', () => {
     const record = read('docs/decisions/0003-runtime-dependencies.md')
     const direct = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
-    expect(direct.filter(name => name !== 'pg' && !allowed.includes(name))).toEqual([])
+    const optional = ['pg', '@opentelemetry/api']
+    expect(direct.filter(name => !optional.includes(name) && !allowed.includes(name))).toEqual([])
+    expect(Object.keys(manifest.peerDependenciesMeta).sort()).toEqual(optional.sort())
     expect(
       direct.filter(name => !record.includes(`**${name.replace(/^@hono\/node-server$/, 'hono')}**`)),
     ).toEqual([])
