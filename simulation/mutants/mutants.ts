@@ -198,9 +198,9 @@ const outcomes: readonly Mutant[] = [
     changes: [
       {
         file: 'src/providers/judge-answer.ts',
-        find: 'refreshToken: successorOf(salvageFrom(answer.body), sent),',
+        find: 'refreshToken: successorOf(salvageFrom(answer.body, rules), sent),',
         replace:
-          'refreshToken: successorOf(null, sent) ?? (salvageFrom(answer.body) === null ? null : null),',
+          'refreshToken: successorOf(null, sent) ?? (salvageFrom(answer.body, rules) === null ? null : null),',
       },
     ],
     breaks: ['no loss without a cause'],
@@ -256,11 +256,9 @@ const outcomes: readonly Mutant[] = [
     seed: 467,
     changes: [
       {
-        file: 'src/service.ts',
-        find: `assembly.forget(key, tx !== undefined)
-    if (asked`,
-        replace: `if (tx !== undefined) assembly.forget(key, true)
-    if (asked`,
+        file: 'src/deleting.ts',
+        find: 'assembly.forget(key, tx !== undefined)',
+        replace: 'if (tx !== undefined) assembly.forget(key, true)',
       },
     ],
     breaks: ['what was deleted or replaced is not returned'],
