@@ -116,12 +116,51 @@ export class Evidence {
     return jumped || this.frozenMs(machine, from, until) > 0
   }
 
+  /** Whether the clock of a host that is the database's, too, was set within a time: what was counted by it is off. */
+  hostClockWasSet(from: number, until: number): boolean {
+    if (!this.settings.hostClockJumps) return false
+    return this.faults.some(({ fault, at }) => fault === 'clock jump' && at >= from && at <= until)
+  }
+
+  /** The claim that took a lease; null: nobody did. */
+  claimOf(leaseId: string | null): At<Statement> | null {
+    const took = ({ method, changes }: Statement): boolean =>
+      method === 'claim' && changes.some(({ after }) => after?.leaseId === leaseId)
+    return leaseId === null ? null : (this.statements.find(took) ?? null)
+  }
+
+  /** The claim under which a request was sent. */
+  claimFor({
+    machine,
+    client,
+    at: sentAt,
+  }: At<Request>): { readonly at: number; readonly now: number; readonly row: Row } | null {
+    const claim = this.statements.findLast(
+      ({ method, machine: name, result, at, changes }) =>
+        method === 'claim' &&
+        name === machine &&
+        result === 'true' &&
+        at <= sentAt &&
+        changes.some(change => change.client === client),
+    )
+    const row = claim?.changes.find(change => change.client === client)?.after ?? null
+    return claim === undefined || row === null ? null : { at: claim.at, now: claim.now, row }
+  }
+
   /** How much of a time a process was frozen. */
   frozenMs(machine: string, from: number, until: number): number {
     return this.faults
       .filter(({ fault, machine: name }) => name === machine && (fault === 'freeze' || fault === 'suspend'))
       .map(({ at, ms }) => Math.min(until, at + ms) - Math.max(from, at))
       .reduce((sum, ms) => sum + Math.max(0, ms), 0)
+  }
+
+  /** Whether a process's machine slept within a time. */
+  wasSuspended(machine: string, from: number, until: number): boolean {
+    return this.faults.some(
+      ({ fault, machine: name, at, ms }) =>
+        fault === 'suspend' && name === machine && at <= until && at + ms >= from,
+    )
   }
 
   /** Whether the line of one process to the database was cut at some time since then, and not those of the others. */

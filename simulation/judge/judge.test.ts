@@ -159,6 +159,15 @@ describe('requests', () => {
     expect(broken(entries)).not.toContain('no refresh token is in flight twice')
   })
 
+  test('a request that may go on when its lease is over', () => {
+    const sentAt = (at: number, deadline: number) => [
+      ...without('request'),
+      [at, requested(1, 'alpha.1/r/2', deadline)] as const,
+    ]
+    expect(broken(sentAt(3_600_200, 3_615_000))).not.toContain('no request outlives its lease')
+    expect(broken(sentAt(3_600_200, 3_615_002))).toContain('no request outlives its lease')
+  })
+
   test('one request more than the server wants in its time', () => {
     const thirdAfter = (ms: number) => [
       ...without('settings'),
@@ -180,6 +189,35 @@ describe('requests', () => {
       [3_550_001, requested(8, 'alpha.1/r/2', 3_560_000, 'p2')] as const,
     ]
     expect(broken(entries)).toContain('a strict server is not asked again while the access token lives')
+  })
+})
+
+describe('a host whose clock is the database’s, too', () => {
+  const jumped = (at: number): readonly [number, Happening] => [
+    at,
+    { kind: 'fault', fault: 'clock jump', machine: 'p1', ms: 3_600_000 },
+  ]
+  const onHost = (...more: readonly (readonly [number, Happening])[]) =>
+    broken([...without('settings'), [0, { ...settings, hostClockJumps: true }], ...more])
+  const again = [3_600_350, requested(2, 'alpha.1/r/2', 3_610_350, 'p2')] as const
+  const taken = [
+    3_600_150,
+    wrote('claim', claimed, { ...claimed, leaseId: 'p2#1' }, 3_600_150, 'p2'),
+  ] as const
+
+  test('is no excuse but for what was counted before it was set, and used after', () => {
+    const twice = 'no refresh token is in flight twice'
+    expect(onHost(jumped(3_000_000), again)).toContain(twice)
+    expect(onHost(jumped(3_600_250), again)).not.toContain(twice)
+    expect(onHost(jumped(3_600_360), again)).toContain(twice)
+    expect(onHost(jumped(3_000_000), taken)).toContain('one refresh at a time')
+    expect(onHost(jumped(3_600_120), taken)).not.toContain('one refresh at a time')
+    const dead = [3_650_000, called(3, 'get')] as const
+    const late = (at: number) => [dead, [at, returned(3, 'alpha.1/a/1')] as const]
+    expect(onHost(jumped(3_000_000), ...late(3_650_001))).not.toContain(
+      'no token is returned that has expired',
+    )
+    expect(onHost(...late(3_650_001))).toContain('no token is returned that has expired')
   })
 })
 
@@ -320,22 +358,18 @@ describe('endings', () => {
   })
 
   test('a loss whose answer never came is no violation', () => {
+    const again: Row = { ...claimed, leaseId: 'p1#3', leaseUntil: 3_655_000 }
     const lost: readonly (readonly [number, Happening])[] = [
       ...good.slice(0, 8),
-      [3_640_000, wrote('claim', claimed, { ...claimed, leaseId: 'p1#3' }, 3_640_000)],
+      [3_640_000, wrote('claim', claimed, again, 3_640_000)],
       [3_640_001, requested(2, 'alpha.1/r/2', 3_650_000)],
       [3_640_002, refused(2, 'alpha.1/r/2')],
       [3_640_003, answered(2, null, '400')],
       [
         3_640_004,
-        wrote(
-          'settle',
-          { ...claimed, leaseId: 'p1#3' },
-          { ...row, status: 'reauthorization_required' },
-          3_640_004,
-          'p1',
-          ['reauthorization_required'],
-        ),
+        wrote('settle', again, { ...row, status: 'reauthorization_required' }, 3_640_004, 'p1', [
+          'reauthorization_required',
+        ]),
       ],
       [3_615_000, returned(2, null, 'PROVIDER_UNAVAILABLE')],
       [3_650_000, called(3, 'get')],

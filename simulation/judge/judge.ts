@@ -2,7 +2,7 @@ import type { Entry } from '../history.ts'
 import { eventViolations } from './events.ts'
 import { Evidence, type Violation } from './evidence.ts'
 import { endings, type Fate } from './losses.ts'
-import { earlyRepetitions, overBudget, overlaps } from './requests.ts'
+import { earlyRepetitions, outlivedLeases, overBudget, overlaps } from './requests.ts'
 import { returnViolations } from './returns.ts'
 import { rowViolations } from './rows.ts'
 import { waitViolations } from './waits.ts'
@@ -22,6 +22,7 @@ export function judge(history: readonly Entry[]): Verdict {
     ...overlaps(evidence),
     ...earlyRepetitions(evidence),
     ...overBudget(evidence),
+    ...outlivedLeases(evidence),
     ...rowViolations(evidence),
     ...eventViolations(evidence),
     ...returnViolations(evidence),

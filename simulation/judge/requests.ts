@@ -1,15 +1,22 @@
 import { grantOf } from '../history.ts'
 import type { Attempt, Evidence, Violation } from './evidence.ts'
 
+/** So much two instants of the same moment may differ. */
+const ROUNDING_MS = 1
+
 /** No refresh token is in flight twice. */
 export function overlaps(evidence: Evidence): readonly Violation[] {
-  // Where the database's clock is the host's, a jump can end a lease early: a refresh too many.
-  if (evidence.settings.hostClockJumps) return []
   return evidence.attempts.flatMap((later, place) =>
     evidence.attempts
       .slice(0, place)
       .filter(({ request }) => request.refresh === later.request.refresh)
       .filter(earlier => later.request.at < endOf(earlier, evidence))
+      // Where the database's clock is the host's, a jump can end a lease early: a refresh too many.
+      .filter(({ request }) => {
+        const from = evidence.claimFor(request)?.at ?? request.at
+        return !evidence.hostClockWasSet(from, later.request.at)
+      })
+      .filter(earlier => !lostItsLease(earlier, later, evidence))
       .map(({ request }) => ({
         promise: 'no refresh token is in flight twice',
         what: `request ${later.request.request} of ${later.request.machine} while request ${request.request} of ${request.machine} was under way`,
@@ -19,28 +26,38 @@ export function overlaps(evidence: Evidence): readonly Violation[] {
 }
 
 /**
+ * A limit that docs/reliability.md tells: who stood still until another had taken over, and commits what it was
+ * answered, ends the lease of the other with it, whose request is still under way.
+ */
+function lostItsLease(earlier: Attempt, later: Attempt, evidence: Evidence): boolean {
+  const { machine, at: from } = earlier.request
+  return evidence.statements.some(
+    statement =>
+      statement.method === 'commit' &&
+      statement.machine !== machine &&
+      statement.at >= from &&
+      statement.at <= later.request.at &&
+      statement.changes.some(({ before }) => before?.leaseId?.startsWith(`${machine}#`)) &&
+      evidence.frozenMs(statement.machine, statement.at - 60_000, statement.at) > 0,
+  )
+}
+
+/**
  * A refresh token that may have been spent is not sent again to a strict server while the access token lives: but for
  * its last 5 s, or 5 %, in which it is not handed out any more.
  */
 export function earlyRepetitions(evidence: Evidence): readonly Violation[] {
-  const { rotation, hostClockJumps, bounds, lifetimeMs } = evidence.settings
-  if (rotation !== 'strict' || hostClockJumps) return []
+  const { rotation, bounds, lifetimeMs } = evidence.settings
+  if (rotation !== 'strict') return []
   return evidence.attempts
     .filter((attempt, place) => mayBeSpent(attempt, evidence.attempts.slice(0, place)))
     .filter(({ request }) => {
-      const claim = evidence.statements.findLast(
-        ({ method, machine, result, at }) =>
-          method === 'claim' && machine === request.machine && result === 'true' && at <= request.at,
-      )
-      const row = claim?.changes.find(({ client }) => client === request.client)?.after ?? null
-      // A process takes the database's clock for later than it is by what a read takes.
-      return (
-        claim !== undefined &&
-        row !== null &&
-        row.access !== null &&
-        row.expiresAt !== null &&
-        row.expiresAt > claim.now + bounds.goodMs + Math.min(5_000, 0.05 * lifetimeMs)
-      )
+      const claim = evidence.claimFor(request)
+      if (claim === null || claim.row.access === null || claim.row.expiresAt === null) return false
+      // What the process knows of the database's clock is older than the claim.
+      if (evidence.hostClockWasSet(claim.at - bounds.anyMs, claim.at)) return false
+      // It takes that clock for later than it is by what a read takes.
+      return claim.row.expiresAt > claim.now + bounds.goodMs + Math.min(5_000, 0.05 * lifetimeMs)
     })
     .map(({ request }) => ({
       promise: 'a strict server is not asked again while the access token lives',
@@ -51,16 +68,33 @@ export function earlyRepetitions(evidence: Evidence): readonly Violation[] {
 
 /** In no time as long as the server's budget is for, more requests for one grant than it wants. */
 export function overBudget(evidence: Evidence): readonly Violation[] {
-  const { budget, hostClockJumps } = evidence.settings
-  if (budget === null || hostClockJumps) return []
+  const { budget } = evidence.settings
+  if (budget === null) return []
   return evidence.attempts.flatMap(({ request }, place) => {
     const same = evidence.attempts
       .slice(0, place + 1)
       .filter(earlier => grantOf(earlier.request.refresh) === grantOf(request.refresh))
       .filter(earlier => earlier.request.at > request.at - budget.perMs)
     if (same.length <= budget.requests) return []
+    // What is left of it was counted by a clock that has been set since.
+    if (evidence.hostClockWasSet(request.at - budget.perMs, request.at)) return []
     const what = `request ${request.request} of ${request.machine} is number ${same.length} in ${budget.perMs} ms`
     return [{ promise: 'no more requests than the provider wants', what, at: request.at }]
+  })
+}
+
+/** A request is over, or given up, before its lease is: nobody else has the right to send yet. */
+export function outlivedLeases(evidence: Evidence): readonly Violation[] {
+  return evidence.attempts.flatMap(({ request }) => {
+    const claim = evidence.claimFor(request)
+    const until = claim?.row.leaseUntil ?? null
+    if (claim === null || until === null) return []
+    // Whose monotonic clock slept, too, cannot know how much time went by since its last look at it.
+    if (evidence.wasSuspended(request.machine, claim.at, request.at)) return []
+    const leftMs = claim.at + (until - claim.now) - request.deadline
+    if (leftMs >= -ROUNDING_MS) return []
+    const what = `request ${request.request} of ${request.machine} may go on for ${Math.round(-leftMs)} ms after its lease`
+    return [{ promise: 'no request outlives its lease', what, at: request.at }]
   })
 }
 

@@ -14,9 +14,8 @@ export function returnViolations(evidence: Evidence): readonly Violation[] {
   const handed = evidence.conversations.flatMap(handedIn)
   return handed.flatMap(one => [
     ...wrongToken(one, evidence),
-    ...(evidence.settings.hostClockJumps
-      ? []
-      : [...staleToken(one, evidence), ...rejectedToken(one, evidence)]),
+    ...staleToken(one, evidence),
+    ...rejectedToken(one, evidence),
   ])
 }
 
@@ -28,8 +27,8 @@ function handedIn({ call, returned }: Conversation): readonly Handed[] {
 
 /** Never issued, of another client, or expired. */
 function wrongToken({ token, client, machine, at }: Handed, evidence: Evidence): readonly Violation[] {
-  const until = goodUntil(token, evidence)
-  if (until === null) {
+  const good = lifeOf(token, evidence)
+  if (good === null) {
     return [
       { promise: 'no token is returned that was never issued', what: `${machine} returned ${token}`, at },
     ]
@@ -37,24 +36,25 @@ function wrongToken({ token, client, machine, at }: Handed, evidence: Evidence):
   if (clientOf(token) !== client) {
     return [{ promise: 'nobody gets the token of another client', what: `${client} got ${token}`, at }]
   }
-  if (at <= until || evidence.settings.hostClockJumps) return []
-  const what = `${machine} returned ${token}, which expired ${Math.round(at - until)} ms before`
+  // A host's clock that was set back makes tokens look younger.
+  if (at <= good.until || evidence.hostClockWasSet(good.from, at)) return []
+  const what = `${machine} returned ${token}, which expired ${Math.round(at - good.until)} ms before`
   return [{ promise: 'no token is returned that has expired', what, at }]
 }
 
 // By the server's books; of a token that was stored, by what its owner said, and when.
-function goodUntil(token: string, evidence: Evidence): number | null {
+function lifeOf(token: string, evidence: Evidence): { readonly from: number; readonly until: number } | null {
   const issued = evidence.attempts.find(({ served }) => served?.access === token)
-  if (issued?.served) return issued.served.accessUntil
+  if (issued?.served) return { from: issued.served.at, until: issued.served.accessUntil }
   const stored = evidence.statements.find(
     ({ method, changes }) => method === 'put' && changes.some(({ after }) => after?.access === token),
   )
   const call = evidence.conversations.find(
     one => one.call.method === 'store' && one.call.access === token,
   )?.call
-  return stored === undefined || call === undefined
-    ? null
-    : knownAt(call, stored.at, evidence) + (call.expiresInMs ?? Infinity)
+  if (stored === undefined || call === undefined) return null
+  const from = knownAt(call, stored.at, evidence)
+  return { from, until: from + (call.expiresInMs ?? Infinity) }
 }
 
 /**
@@ -104,6 +104,8 @@ function rejectedToken(
     ({ method, result, changes }) =>
       method === 'reject' && result === 'true' && changes.some(({ after }) => after?.access === token),
   )
+  // It was made to end at the instant of the rejection: a host's clock that was set back brings that back.
+  if (rejections.some(rejection => evidence.hostClockWasSet(rejection.at, at))) return []
   const known = rejections.some(
     statement => statement.at + (statement.machine === machine ? 0 : cacheAgeMs) + 2 * bounds.goodMs < from,
   )

@@ -59,10 +59,11 @@ const RULES: readonly Rule[] = [
   },
   {
     promise: 'one refresh at a time',
-    broken: ({ before, method, now }, { settings }) => {
-      if (method !== 'claim' || settings.hostClockJumps) return null
-      const isLeased = before !== null && before.leaseUntil !== null && before.leaseUntil > now
-      return isLeased ? `${before.leaseId} has the lease` : null
+    broken: ({ before, method, now, at }, evidence) => {
+      if (method !== 'claim' || before === null || before.leaseUntil === null || before.leaseUntil <= now)
+        return null
+      const takenAt = evidence.claimOf(before.leaseId)?.at ?? at
+      return evidence.hostClockWasSet(takenAt, at) ? null : `${before.leaseId} has the lease`
     },
   },
   {

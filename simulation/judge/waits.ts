@@ -52,15 +52,15 @@ function boundOf({ call }: Conversation, ended: number, evidence: Evidence): num
 
 // Who has a good token all the time waits for one look at the row, and no longer.
 function boundOfGet({ client, machine, at: from }: At<Call>, until: number, evidence: Evidence): number {
-  const { bounds, lifetimeMs, hostClockJumps } = evidence.settings
+  const { bounds, lifetimeMs } = evidence.settings
   // A look that was under way while the process stood still, or its clock moved, is as old, or made once more.
   if (evidence.wasDisturbed(machine, from - bounds.goodMs, until)) return bounds.anyMs
   // Callers share a look that began before them.
   const [state, ...others] = evidence.statesWithin(client, from - bounds.goodMs, until)
   const row = state?.row
-  if (hostClockJumps || !row || row.access === null || row.expiresAt === null || state.by === null) {
-    return bounds.anyMs
-  }
+  if (!row || row.access === null || row.expiresAt === null || state.by === null) return bounds.anyMs
+  // What is left of it was counted by a clock that has been set since.
+  if (evidence.hostClockWasSet(state.by.at, until)) return bounds.anyMs
   const same = others.every(
     other => other.row?.access === row.access && other.row.expiresAt === row.expiresAt,
   )

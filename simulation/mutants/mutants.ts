@@ -316,6 +316,18 @@ const outcomes: readonly Mutant[] = [
     breaks: ['no refresh token is in flight twice', 'no loss without a cause'],
   },
   {
+    name: 'the end of the lease is not told to the transport',
+    seed: 2400,
+    changes: [
+      {
+        file: 'src/refresh/attempt.ts',
+        find: 'until: claim.leaseEndsAt',
+        replace: 'until: Infinity',
+      },
+    ],
+    breaks: ['no request outlives its lease'],
+  },
+  {
     name: 'a machine that slept hands out what it holds',
     seed: 1667,
     changes: [

@@ -1,4 +1,9 @@
-import type { Transport, TransportAnswer, TransportRequest } from '../../src/ports/transport.ts'
+import {
+  TOO_LATE,
+  type Transport,
+  type TransportAnswer,
+  type TransportRequest,
+} from '../../src/ports/transport.ts'
 import { clientOf, type Happening } from '../history.ts'
 import type { AuthorizationServer, Verdict } from './authorization-server.ts'
 import type { Dice } from './dice.ts'
@@ -55,8 +60,8 @@ class Posting {
   readonly #tell: (answer: TransportAnswer) => void
   readonly #form: URLSearchParams
   readonly #number: number
-  readonly #deadline: number
   readonly #mishap: Mishap
+  #deadline = Infinity
   #sent = false
   #received = false
   #over = false
@@ -67,14 +72,28 @@ class Posting {
     this.#tell = tell
     this.#form = new URLSearchParams(request.body)
     this.#number = parts.nextRequest()
-    this.#deadline = parts.machine.clock.monotonicMs() + request.timeoutMs
     this.#mishap = parts.dice.weighted(parts.habits().mishaps)
   }
 
   begin(): void {
     const { machine, passed } = this.#parts
-    machine.deliver(this.#request.timeoutMs, () => this.#giveUp())
+    // Who stands still at this step does so on either side of the look at the lease.
+    if (this.#number % 2 === 0) this.#connect()
     passed('connecting', machine.name)
+    if (this.#number % 2 === 0) return
+    if (machine.isFrozen) machine.deliver(0, () => this.#connect())
+    else this.#connect()
+  }
+
+  #connect(): void {
+    const { machine } = this.#parts
+    const { timeoutMs, until = Infinity } = this.#request
+    this.#deadline = machine.clock.monotonicMs() + timeoutMs
+    if (this.#deadline > until) {
+      this.#end({ kind: 'unsent', reason: TOO_LATE })
+      return
+    }
+    machine.deliver(timeoutMs, () => this.#giveUp())
     machine.deliver(this.#travelMs(), () => {
       if (this.#mishap === 'no connection') this.#end({ kind: 'unsent', reason: 'ECONNREFUSED' })
       // The deadline counts for the first byte, too: a process that was frozen since does not send any more.
