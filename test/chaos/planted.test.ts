@@ -51,7 +51,7 @@ test('a package whose close() does not wait is found out: SIGTERM costs grants',
 
 test('a package that does not wait for a locked SQLite file is found out: calls fail', async () => {
   const plan: Plan = { mode: 'sqlite', rotation: 'static', cycles: 6, seed: 1, point: null }
-  expect(await brokenBy('no-patience', plan)).toMatch(/calls failed because others held the file/)
+  expect(await brokenBy('no-patience', plan)).toMatch(/ calls failed because others held the file/)
 })
 
 test.skipIf(missingFakeClock() !== null)(

@@ -10,9 +10,10 @@ export const sqlite: ModeDefinition = {
     full: { static: 200, window: 200, strict: 300 },
   },
   promises: { losesNothing: false, failsNobody: false },
-  objections: ({ served: { errors } }) => {
+  // A few do where the machine is so busy that a write takes seconds; many, where nobody waits for his turn.
+  objections: ({ served: { calls, errors } }) => {
     const locked = errors.filter(({ code }) => code === 'STORE_UNAVAILABLE').length
-    return locked === 0 ? [] : [`${locked} calls failed because others held the file`]
+    return locked <= calls / 100 ? [] : [`${locked} of ${calls} calls failed because others held the file`]
   },
   open: async ({ folder }) => {
     const path = join(folder, 'tokens.db')
