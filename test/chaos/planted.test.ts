@@ -40,7 +40,7 @@ test('a package that repeats a refresh at once is found out: the second use ends
 })
 
 test('a package that keeps the old token to itself is found out: a blackout reaches its callers', async () => {
-  const plan: Plan = { mode: 'blackout', rotation: 'strict', cycles: 1, seed: 1, point: null }
+  const plan: Plan = { mode: 'blackout', rotation: 'static', cycles: 1, seed: 1, point: null }
   expect(await brokenBy('no-old-token', plan)).toMatch(/\d+ calls failed in a blackout/)
 })
 

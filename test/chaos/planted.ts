@@ -72,14 +72,13 @@ export const plants = {
       to: 'if (true ||',
     },
   ],
-  /** While the provider fails, callers are not given the token that still works. */
+  /** A token that is due for a refresh is not handed out any more. */
   'no-old-token': [
     {
       file: 'lifecycle/decide.js',
-      from: "return { kind: 'serve_while_failing', refusal: gate };",
-      to: "return { kind: 'fail', refusal: gate };",
+      from: 'const goodEnough = !demand.refreshNow',
+      to: "const goodEnough = state === 'fresh' && !demand.refreshNow",
     },
-    { file: 'lifecycle/decide.js', from: 'servable: true', to: 'servable: false' },
   ],
 } satisfies Readonly<Record<string, readonly Edit[]>>
 
