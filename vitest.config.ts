@@ -19,6 +19,7 @@ export default defineConfig({
     exclude: [
       ...configDefaults.exclude,
       'test/packaging/tarball.test.ts',
+      'test/chaos/planted.test.ts',
       'test/pooler/**',
       'test/trust/stolen-copies.test.ts',
       'test/trust/interrupted-rotation.test.ts',

@@ -4,12 +4,17 @@ import { databaseTests } from './database-tests.ts'
 
 /**
  * Every test that uses a PostgreSQL server, behind PgBouncer in transaction mode: `npm run test:pooler`.
- * A test file without one would run just the same, and is left out; so are those of `npm run test:trust`.
+ * A test file without one would run just the same, and is left out; so are those of `npm run test:trust` and
+ * `npm run test:chaos`.
  */
-const TRUST_SUITE = ['test/trust/stolen-copies.test.ts', 'test/trust/interrupted-rotation.test.ts']
+const OTHER_SUITES = [
+  'test/trust/stolen-copies.test.ts',
+  'test/trust/interrupted-rotation.test.ts',
+  'test/chaos/planted.test.ts',
+]
 process.env.EVERGRANT_TEST_POOLER = 'pgbouncer'
 
 export default defineConfig({
   ...project,
-  test: { ...project.test, include: ['test/pooler/*.test.ts', ...databaseTests()], exclude: TRUST_SUITE },
+  test: { ...project.test, include: ['test/pooler/*.test.ts', ...databaseTests()], exclude: OTHER_SUITES },
 })
