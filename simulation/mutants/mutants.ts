@@ -103,12 +103,13 @@ const claims: readonly Mutant[] = [
       },
     ],
     breaks: [
+      'no request outlives its lease',
       'no refresh token is in flight twice',
       'a strict server is not asked again while the access token lives',
     ],
   },
   {
-    name: 'nobody looks at the lease again before sending',
+    name: 'nobody looks at the lease again before sending, the transport neither',
     seed: 2363,
     changes: [
       {
@@ -116,8 +117,13 @@ const claims: readonly Mutant[] = [
         find: 'return claim.leaseEndsAt - ports.clock.monotonicMs() >= requestTimeoutMs + sendMarginMs',
         replace: 'return claim.leaseEndsAt > 0 && requestTimeoutMs + sendMarginMs > 0',
       },
+      { file: 'src/refresh/attempt.ts', find: 'until: claim.leaseEndsAt', replace: 'until: Infinity' },
     ],
-    breaks: ['no refresh token is in flight twice', 'no loss without a cause'],
+    breaks: [
+      'no request outlives its lease',
+      'no refresh token is in flight twice',
+      'no loss without a cause',
+    ],
   },
   {
     name: 'who waits sends the refresh token that was read before',
