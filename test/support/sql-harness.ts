@@ -45,7 +45,7 @@ export function postgresHarness(
     store,
     second,
     advance: async ms => {
-      for (const text of shifts(column => `${column} - interval '${ms} ms'`)) await query(text)
+      for (const text of shifts(column => `${column} - interval '${ms / 1000} s'`)) await query(text)
     },
     removeRow: async ({ clientId, provider }) => {
       await query('delete from oauth_tokens where client_id = $1 and provider = $2', [clientId, provider])
