@@ -1,35 +1,11 @@
-import { createHash } from 'node:crypto'
-import type { LedgerEntry } from 'evergrant/testing'
 import { expect, test } from 'vitest'
+import { issuedRefresh } from './ledger-entry.ts'
 import { untimely } from './modes/clocks.ts'
-
-const digest = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 12)
-
-function request(id: number, refreshToken: string, arrivedAt: number): LedgerEntry {
-  return {
-    id,
-    arrivedAt,
-    endedAt: arrivedAt + 100,
-    method: 'POST',
-    path: '/oauth/v2/token',
-    grantType: 'refresh_token',
-    app: 'app',
-    refreshToken: digest(refreshToken),
-    grant: 1,
-    outcome: 'issued',
-    reason: null,
-    rotated: true,
-    fault: 'delay',
-    status: 200,
-    delivered: true,
-    overlaps: 0,
-  }
-}
 
 /** What is said of a second request, at this instant; the first was sent at 1,000 and read at 1,900. */
 function saidOf(arrivedAt: number, dismissedAt = 60_000): readonly string[] {
   return untimely({
-    ledger: [request(1, 'first', 1_900), request(2, 'second', arrivedAt)],
+    ledger: [issuedRefresh(1, 'first', 1_900), issuedRefresh(2, 'second', arrivedAt)],
     given: [{ connection: 'a', refreshToken: 'first', at: 0, expiresAt: 6_000 }],
     asked: [
       { process: 1, connection: 'a', at: 1_000 },

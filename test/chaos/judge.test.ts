@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { LedgerEntry } from 'evergrant/testing'
 import { describe, expect, test } from 'vitest'
 import { environmentKeys } from '../../src/sealing/environment-keys.ts'
@@ -6,13 +5,13 @@ import { KeyRing } from '../../src/sealing/key-ring.ts'
 import { Secret } from '../../src/secret.ts'
 import type { Change, Evidence, Incident } from './evidence.ts'
 import { judge as judgeBy, type Verdict } from './judge.ts'
+import { digest, issuedRefresh } from './ledger-entry.ts'
 import { definitionOf } from './modes.ts'
 
 const judge = (evidence: Evidence): Promise<Verdict> => judgeBy(evidence, definitionOf(evidence.mode))
 
 const key = Buffer.alloc(32, 9)
 const ring = await KeyRing.load(environmentKeys(`chaos:${key.toString('base64')}`, 'test'))
-const digest = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 12)
 
 function sealed(refreshToken: string): string {
   return ring.seal(Secret.of(refreshToken), { purpose: 'refresh_token', clientId: 'a', provider: 'acme' })
@@ -21,25 +20,7 @@ function sealed(refreshToken: string): string {
 let ids = 0
 function request(refreshToken: string, arrivedAt: number, change: Partial<LedgerEntry> = {}): LedgerEntry {
   ids += 1
-  return {
-    id: ids,
-    arrivedAt,
-    endedAt: arrivedAt + 100,
-    method: 'POST',
-    path: '/oauth/v2/token',
-    grantType: 'refresh_token',
-    app: 'app',
-    refreshToken: digest(refreshToken),
-    grant: 1,
-    outcome: 'issued',
-    reason: null,
-    rotated: true,
-    fault: 'delay',
-    status: 200,
-    delivered: true,
-    overlaps: 0,
-    ...change,
-  }
+  return issuedRefresh(ids, refreshToken, arrivedAt, change)
 }
 
 /** One connection, refreshed once: `first` was replaced by `second`, and the row has that. */

@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { startPostgres } from '../support/postgres-server.ts'
 import { runCampaign } from './campaign.ts'
-import { missingFakeClock } from './fake-clock.ts'
 import type { Plan } from './plan.ts'
 import { type Plant, planted } from './planted.ts'
 
@@ -54,13 +53,10 @@ test('a package that does not wait for a locked SQLite file is found out: calls 
   expect(await brokenBy('no-patience', plan)).toMatch(/\d+ calls failed because others held the file/)
 })
 
-test.skipIf(missingFakeClock() !== null)(
-  'a package that goes by its own wall clock is found out: it refreshes what is fresh',
-  async () => {
-    const plan: Plan = { mode: 'clocks', rotation: 'static', cycles: 20, seed: 1, point: null }
-    expect(await brokenBy('wall-clock', plan)).toMatch(/which was fresh/)
-  },
-)
+test('a package that goes by its own wall clock is found out: it refreshes what is fresh', async () => {
+  const plan: Plan = { mode: 'clocks', rotation: 'static', cycles: 20, seed: 1, point: null }
+  expect(await brokenBy('wall-clock', plan)).toMatch(/which was fresh/)
+})
 
 test('a package whose sweep is off is found out: calls wait for the provider', async () => {
   const plan: Plan = { mode: 'sweep', rotation: 'static', cycles: 10, seed: 1, point: null }
