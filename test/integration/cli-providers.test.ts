@@ -35,6 +35,12 @@ test.each(['no_such_provider', '__proto__', 'constructor'])('says that there is 
   expect(stderr).toContain('evergrant providers')
 })
 
+test('tells the names that begin as the one that was asked for', async () => {
+  const { code, stderr } = await run(['providers', 'GitHub'])
+  expect(code).toBe(2)
+  expect(stderr.replace(/\s+/g, ' ')).toContain('There is github_app and github_oauth_app.')
+})
+
 test('knows those of the config file, too, which win', async () => {
   const file = join(directory, 'evergrant.config.mjs')
   writeFileSync(

@@ -24,9 +24,11 @@ export async function providers(invocation: Invocation): Promise<number> {
   }
   const description = await describe(name, own)
   if (description === null) {
+    const near = namesOf(own).filter(known => known.startsWith(`${name.toLowerCase()}_`))
     throw new UsageError(
       'There is no provider of this name, neither in the catalogue nor in the file of --config. ' +
-        'See which there are: `evergrant providers`.',
+        (near.length === 0 ? '' : `There is ${near.map(visible).join(' and ')}. `) +
+        'See all: `evergrant providers`.',
     )
   }
   output.report(description, pageOf(description, output.columns ?? USUAL_WIDTH))
@@ -49,9 +51,12 @@ async function describe(name: string, own: OwnProfiles): Promise<ProviderDescrip
   return profile === undefined ? describeKnownProvider(name) : describeProvider(profile)
 }
 
+function namesOf(own: OwnProfiles): readonly string[] {
+  return [...new Set([...knownProviders, ...own.keys()])].sort()
+}
+
 async function describeAll(own: OwnProfiles): Promise<readonly ProviderDescription[]> {
-  const names = [...new Set([...knownProviders, ...own.keys()])].sort()
-  const found = await Promise.all(names.map(name => describe(name, own)))
+  const found = await Promise.all(namesOf(own).map(name => describe(name, own)))
   return found.filter(description => description !== null)
 }
 
