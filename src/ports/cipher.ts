@@ -1,8 +1,11 @@
 import type { Secret } from '../secret.ts'
 import type { KeyProof } from './key-proofs.ts'
 
-/** What a sealed value is. Part of its associated data: a value moved to another column does not open. */
-export type SealedPurpose = 'access_token' | 'refresh_token'
+/**
+ * What a sealed value is. Part of its associated data: a value moved to another column does not open. The last two are
+ * of `oauth_flows`.
+ */
+export type SealedPurpose = 'access_token' | 'refresh_token' | 'pkce_verifier' | 'pending_tokens'
 
 /** Where a sealed value belongs. Part of its associated data: moved elsewhere, it does not open. */
 export interface SealedPlace {
