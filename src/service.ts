@@ -4,21 +4,18 @@ import './async-context.ts'
 import { authorizedFetch, type FetchOptions } from './authorized-fetch.ts'
 import { checkCallOptions } from './call-options.ts'
 import { deleteConnection } from './deleting.ts'
-import { EvergrantError, InsufficientScopeError, InvalidInputError } from './errors.ts'
+import { InvalidInputError } from './errors.ts'
 import { type EventPage, listEvents } from './event-listing.ts'
 import type { ServiceHealth } from './health.ts'
-import { parseDuration, parseKey, parseScopes, parseToken } from './input.ts'
-import type { Demand } from './lifecycle/decide.ts'
+import { parseKey } from './input.ts'
 import { type ListPage, listTokens } from './listing.ts'
-import type { ConnectionKey } from './ports/store.ts'
 import { parseHost } from './providers/api-host.ts'
 import { unlessAborted } from './refresh/giving-up.ts'
-import { type AccessToken, accessTokenOf, type HeldToken, scopesOf } from './refresh/held-token.ts'
+import { type AccessToken, accessTokenOf } from './refresh/held-token.ts'
 import { obtain } from './refresh/obtain.ts'
-import { named } from './refresh/refusal-error.ts'
-import { rejectToken } from './refresh/reject-token.ts'
 import { storeTokens } from './refresh/store-tokens.ts'
 import type { SweepReport } from './refresh/sweeper.ts'
+import { reject } from './rejecting.ts'
 import type {
   CallCredentials,
   CallOptions,
@@ -30,6 +27,7 @@ import type {
   StoreTokensInput,
   TransactionOptions,
 } from './service-options.ts'
+import { type Started, serveToken } from './serving.ts'
 import { parseNewTokens } from './store-input.ts'
 import { type TokenRecord, tokenRecordOf } from './token-record.ts'
 
@@ -41,8 +39,6 @@ export let openWithAnyKeys: (options: OpenOptions) => Promise<OAuthTokenService>
 
 /** A service over parts that are put together elsewhere: the simulation's. Not among the public names. */
 export let serviceOver: (open: () => Promise<Assembly>) => OAuthTokenService
-
-const NO_DEMAND: Demand = { minValidMs: 0, refreshNow: false }
 
 /**
  * Keeps OAuth tokens fresh: stored, sealed, refreshed before they expire by exactly one process, with the rotated
@@ -120,8 +116,8 @@ export class OAuthTokenService {
       const held = this.#assembly.cachedFor(clientId, provider, credentials)
       if (held !== null) return held.accessToken.reveal()
     }
-    const held = await this.#get('getAccessToken', clientId, provider, credentials, options)
-    return held.accessToken.reveal()
+    const call = { name: 'getAccessToken', clientId, provider, credentials, options } as const
+    return (await serveToken(this.#started, call)).accessToken.reveal()
   }
 
   /** As {@link getAccessToken}, with expiry, scopes and what the provider said about the connection. */
@@ -131,7 +127,8 @@ export class OAuthTokenService {
     credentials?: CallCredentials,
     options?: GetTokenOptions,
   ): Promise<AccessToken> {
-    return accessTokenOf(await this.#get('getToken', clientId, provider, credentials, options))
+    const call = { name: 'getToken', clientId, provider, credentials, options } as const
+    return accessTokenOf(await serveToken(this.#started, call))
   }
 
   /**
@@ -246,7 +243,7 @@ export class OAuthTokenService {
     const key = parseKey(clientId, provider)
     checkCallOptions('reportRejected', options, key)
     const assembly = await this.#started(options.signal)
-    return this.#reject(assembly, key, accessToken, options.signal)
+    return reject(assembly, key, accessToken, options.signal)
   }
 
   /**
@@ -272,8 +269,8 @@ export class OAuthTokenService {
       allowHosts: allowHosts.map(host => parseHost(host, key.provider)),
       input,
       init: request,
-      token: () => this.#get('getToken', clientId, provider, undefined, { signal }),
-      reject: held => this.#reject(assembly, key, held.accessToken.reveal(), signal),
+      token: () => serveToken(this.#started, { name: 'getToken', clientId, provider, options: { signal } }),
+      reject: held => reject(assembly, key, held.accessToken.reveal(), signal),
     })
   }
 
@@ -316,50 +313,7 @@ export class OAuthTokenService {
     await assembly?.close()
   }
 
-  async #get(
-    call: 'getAccessToken' | 'getToken',
-    clientId: string,
-    provider: string,
-    credentials: CallCredentials | undefined,
-    options: GetTokenOptions = {},
-  ): Promise<HeldToken> {
-    const key = parseKey(clientId, provider)
-    checkCallOptions(call, options, key)
-    const { signal } = options
-    const assembly = await this.#started(signal)
-    const minValidMs = parseDuration(options.minValidMs, 'minValidMs', key)
-    const required = parseScopes(options.requireScopes, 'requireScopes', key) ?? []
-    const demand = minValidMs === 0 ? NO_DEMAND : { minValidMs, refreshNow: false }
-    const request = assembly.request(key, credentials, demand, signal)
-    const held =
-      assembly.cache?.fresh(key.clientId, key.provider, minValidMs) ?? (await obtain(assembly, request))
-    requireScopes(held, required, key)
-    return held
-  }
-
-  async #reject(
-    assembly: Assembly,
-    key: ConnectionKey,
-    accessToken: unknown,
-    signal: AbortSignal | undefined,
-  ): Promise<boolean> {
-    const { ports } = assembly
-    const rejected = parseToken(accessToken, 'accessToken', key)
-    const request = assembly.request(key, undefined, NO_DEMAND, signal)
-    const rejection = await unlessAborted(rejectToken(ports, key, rejected, request.provider.traits), signal)
-    if (rejection === 'spared') return false
-    assembly.forget(key, false)
-    if (rejection === 'replaced') return false
-    try {
-      await obtain(assembly, request)
-    } catch (error) {
-      // The token is rejected all the same; the next call says what keeps a new one away.
-      if (!(error instanceof EvergrantError)) throw error
-    }
-    return true
-  }
-
-  async #started(signal: AbortSignal | undefined): Promise<Assembly> {
+  readonly #started: Started = async signal => {
     signal?.throwIfAborted()
     return this.#assembly ?? unlessAborted(this.#ready(), signal)
   }
@@ -381,16 +335,4 @@ export class OAuthTokenService {
       throw error
     }
   }
-}
-
-function requireScopes(held: HeldToken, required: readonly string[], key: ConnectionKey): void {
-  if (required.length === 0) return
-  const granted = scopesOf(held.observed.row.scopes)
-  const missing = required.filter(scope => !granted.includes(scope))
-  if (missing.length === 0) return
-  throw new InsufficientScopeError(
-    `${named(key)}: the grant lacks ${missing.join(', ')}. Connect the account again and ask for these scopes.`,
-    missing,
-    key,
-  )
 }
