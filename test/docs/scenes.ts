@@ -219,6 +219,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
     prints: /^1000\.\S+ 0$/m,
   },
   'docs/guide/testing.md: In your own tests': { prints: /^200$/m },
+  'docs/guide/testing.md: Its authorization page': { prints: /state.*code.*location.*accounts-server/ },
   'docs/guide/testing.md: Faults': { prints: /ProviderUnavailableError.*^1000\.\S+$/ms },
   'docs/guide/testing.md: Time': { prints: /^401$/m },
 }

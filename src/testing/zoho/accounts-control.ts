@@ -45,5 +45,8 @@ function issueGrant(
 function issueCode(accounts: Accounts, request: CodeRequest = {}): string {
   const { app, user, scopes = defaultScopes, offline = true, redirectUri = null } = request
   const owner = { app: accounts.app(app).clientId, user: accounts.user(user).email }
-  return accounts.codes.issue({ ...owner, scopes, offline, redirectUri }, accounts.settings.codeLifetimeMs)
+  return accounts.codes.issue(
+    { ...owner, scopes, offline, redirectUri, challenge: null },
+    accounts.settings.codeLifetimeMs,
+  )
 }

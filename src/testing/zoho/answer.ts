@@ -32,6 +32,20 @@ export function htmlAnswer(status: number): Answer {
   }
 }
 
+/** A page for a person. */
+export function pageAnswer(body: string, status = 200): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'text/html;charset=UTF-8', 'cache-control': 'no-store' },
+    body,
+  }
+}
+
+/** Sends the browser somewhere else. */
+export function redirectAnswer(target: URL): Answer {
+  return { status: 302, headers: { location: target.href, 'cache-control': 'no-store' }, body: '' }
+}
+
 /** The throttle's body has a form of its own, and its texts are localized. */
 export function throttleAnswer({ throttle }: LocalZohoSettings): Answer {
   const body = throttle?.localized

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts'
+import type { CodeChallenge } from './code-challenge.ts'
 import { newToken } from './token-shape.ts'
 
 /** What a grant code was issued for. */
@@ -10,6 +11,8 @@ export interface CodeOwner {
   readonly offline: boolean
   /** Null: a Self Client code, which needs none. */
   readonly redirectUri: string | null
+  /** Null: its exchange needs no verifier. */
+  readonly challenge: CodeChallenge | null
 }
 
 /** `reason` tells why a code is refused. */

@@ -59,6 +59,14 @@ export class Grants {
     return this.#refreshTokens.get(refreshToken)?.grant ?? null
   }
 
+  /** Whether a user has given an app all of these scopes, and not taken them back. */
+  hasLive({ app, user, scopes }: Omit<Grant, 'id'>): boolean {
+    return this.#live.some(
+      grant =>
+        grant.app === app && grant.user === user && scopes.every(scope => grant.scopes.includes(scope)),
+    )
+  }
+
   stateOf(refreshToken: string): RefreshTokenState {
     const known = this.#refreshTokens.get(refreshToken)
     if (known === undefined) return 'unknown'

@@ -24,7 +24,7 @@ export interface LedgerEntry {
   readonly grant: number | null
   /** What the server did: `issued`, `revoked`, `throttled`, or its error word. Null: nothing. */
   readonly outcome: string | null
-  /** Why a token was refused: `unknown`, `revoked`, `replaced`, `reused`, `used`, `expired`. */
+  /** Why a token was refused: `unknown`, `revoked`, `replaced`, `reused`, `used`, `expired`, `verifier`. */
   readonly reason: string | null
   /** Whether a successor of the refresh token was given. */
   readonly rotated: boolean

@@ -3,6 +3,12 @@ import type { Context, Hono } from 'hono'
 import type { Clock } from '../../ports/clock.ts'
 import type { Accounts } from './accounts.ts'
 import { type Answer, errorAnswer, htmlAnswer, jsonAnswer, responseOf } from './answer.ts'
+import {
+  AUTHORIZATION_PATH,
+  type AuthorizationPlace,
+  answerAuthorizationRequest,
+  answerDecision,
+} from './authorization-endpoint.ts'
 import { deliver, deliveryUnder } from './delivery.ts'
 import type { FaultEndpoint } from './faults.ts'
 import { type LedgerLine, TOKEN_PATH } from './ledger.ts'
@@ -48,6 +54,7 @@ export function addZohoRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironmen
       return known ? revoke(accounts, params, context.var.line) : errorAnswer('invalid_client')
     }),
   )
+  addAuthorizationRoutes(app, environment)
   app.get('/oauth/serverinfo', () => {
     return responseOf(
       jsonAnswer({ result: 'success', locations: { [accounts.location]: environment.url() } }),
@@ -71,6 +78,20 @@ export function addZohoRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironmen
   app.all(TOKEN_PATH, () => responseOf(htmlAnswer(400)))
   app.onError(() => responseOf(htmlAnswer(500)))
   app.notFound(() => responseOf(htmlAnswer(404)))
+}
+
+function addAuthorizationRoutes(app: Hono<ZohoRoute>, { accounts, url }: RouteEnvironment): void {
+  const placeOf = ({ var: { line } }: Context<ZohoRoute>): AuthorizationPlace => ({
+    accounts,
+    line,
+    url: url(),
+  })
+  app.get(AUTHORIZATION_PATH, context =>
+    responseOf(answerAuthorizationRequest(placeOf(context), context.req.query())),
+  )
+  app.post(AUTHORIZATION_PATH, async context =>
+    responseOf(answerDecision(placeOf(context), context.req.query(), await context.req.parseBody())),
+  )
 }
 
 /** Writes each request into the ledger, until its answer left or its connection ended. */

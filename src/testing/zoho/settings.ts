@@ -33,6 +33,12 @@ export interface LocalZohoSettings {
   readonly legacyExpiry: boolean
   /** The `api_domain` of token answers. */
   readonly apiDomain: string
+  /** What the user does at `/oauth/v2/auth`: is asked on a page, consents at once, or refuses at once. */
+  readonly consent: 'asked' | 'given' | 'refused'
+  /** The e-mail address of the user who is signed in there. Null: the first user. */
+  readonly signedInUser: string | null
+  /** Scopes that are asked for there and not granted. */
+  readonly withheldScopes: readonly string[]
 }
 
 /** Some settings of a local Zoho; one that is `undefined` changes nothing. */
@@ -59,12 +65,17 @@ export const zohoSettings: LocalZohoSettings = {
   accessTokensPerRefreshToken: 10,
   legacyExpiry: false,
   apiDomain: 'https://www.zohoapis.com',
+  consent: 'asked',
+  signedInUser: null,
+  withheldScopes: [],
 }
 
 /** App credentials that the local Zoho knows. */
 export interface LocalZohoApp {
   readonly clientId: string
   readonly clientSecret: string
+  /** The redirect URIs that are registered, of which a request repeats one exactly. Absent: any. */
+  readonly redirectUris?: readonly string[] | undefined
 }
 
 /** A person with an account at the local Zoho. */
@@ -123,5 +134,8 @@ export function changedSettings(settings: LocalZohoSettings, changes: LocalZohoC
     accessTokensPerRefreshToken: changes.accessTokensPerRefreshToken ?? settings.accessTokensPerRefreshToken,
     legacyExpiry: changes.legacyExpiry ?? settings.legacyExpiry,
     apiDomain: changes.apiDomain ?? settings.apiDomain,
+    consent: changes.consent ?? settings.consent,
+    signedInUser: changes.signedInUser === undefined ? settings.signedInUser : changes.signedInUser,
+    withheldScopes: changes.withheldScopes ?? settings.withheldScopes,
   }
 }

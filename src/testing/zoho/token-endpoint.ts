@@ -1,5 +1,6 @@
 import type { Accounts } from './accounts.ts'
 import { type Answer, errorAnswer, jsonAnswer, throttleAnswer } from './answer.ts'
+import { isMetBy } from './code-challenge.ts'
 import type { LedgerLine } from './ledger.ts'
 import type { LocalZohoApp, LocalZohoSettings } from './settings.ts'
 import type { TokenParams } from './token-params.ts'
@@ -56,8 +57,11 @@ function exchangeCode({ accounts, app, params, line }: TokenRequest): Answer {
   const code = params.code ?? ''
   const use = codes.check(code, app.clientId)
   if (use.kind === 'refused') return refuse(line, 'invalid_code', use.reason)
-  const { user, scopes, offline, redirectUri } = use.owner
+  const { user, scopes, offline, redirectUri, challenge } = use.owner
   if (redirectUri !== null && params.redirect_uri !== redirectUri) return refuse(line, 'invalid_redirect_uri')
+  // Zoho's word for it is not published.
+  if (challenge !== null && !isMetBy(challenge, params.code_verifier))
+    return refuse(line, 'invalid_code', 'verifier')
   codes.useUp(code)
   line.note({ outcome: 'issued' })
   if (!offline) {
