@@ -5,6 +5,29 @@ create table evergrant_migrations (
   constraint evergrant_migrations_pkey PRIMARY KEY (id)
 );
 
+create table oauth_flows (
+  digest text not null,
+  kind text not null,
+  client_id text not null,
+  provider text not null,
+  issuer text,
+  app_id text not null,
+  redirect_uri text not null,
+  user_digest text,
+  binding_digest text not null,
+  sealed text,
+  details jsonb not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  consumed_at timestamp with time zone,
+  outcome text,
+  constraint oauth_flows_pkey PRIMARY KEY (digest)
+);
+
+CREATE INDEX oauth_flows_expiry_idx ON public.oauth_flows USING btree (expires_at);
+
+CREATE INDEX oauth_flows_sealed_idx ON public.oauth_flows USING btree (expires_at) WHERE (sealed IS NOT NULL);
+
 create table oauth_seed_owners (
   variable text not null,
   client_id text not null,
@@ -51,6 +74,10 @@ create table oauth_token_revocations (
   metadata jsonb,
   requested_at timestamp with time zone not null default now(),
   revoked_at timestamp with time zone,
+  access_token text,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone,
+  last_error text,
   constraint oauth_token_revocations_pkey PRIMARY KEY (id)
 );
 
@@ -83,6 +110,7 @@ create table oauth_tokens (
   refresh_token_expiry timestamp with time zone,
   budget_until timestamp with time zone,
   rejected_at timestamp with time zone,
+  account_digest text,
   constraint oauth_tokens_pkey PRIMARY KEY (id)
 );
 

@@ -6,6 +6,7 @@
 export { runMigrations } from './store/postgres/migrate.ts'
 export {
   evergrantMigrations,
+  oauthFlows,
   oauthSeedOwners,
   oauthSeedUses,
   oauthTokenEvents,

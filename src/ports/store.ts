@@ -1,6 +1,7 @@
 import type { Allowance } from '../lifecycle/budget.ts'
 import type { Connection, ConnectionStatus, LastError } from '../lifecycle/connection.ts'
 import type { EventLog } from './event-log.ts'
+import type { FlowStore } from './flows.ts'
 import type { KeyProofs } from './key-proofs.ts'
 import type { SealedValues } from './sealed-values.ts'
 
@@ -34,6 +35,8 @@ export interface ConnectionRow extends ConnectionKey, Omit<Connection, 'hasAcces
   readonly scopes: string | null
   /** What the provider said about the connection, not secret. */
   readonly metadata: Metadata
+  /** Of whose account the grant is; null: not known. */
+  readonly accountDigest: string | null
   /** When the connection was first stored. */
   readonly createdAt: number
   /** When the row was last written. */
@@ -164,6 +167,8 @@ export interface PutRequest extends ConnectionKey {
   readonly scopes: string | null
   /** The whole new metadata (already merged); null keeps the stored ones. */
   readonly metadata: Metadata | null
+  /** Of whose account the grant is. Absent: kept with the grant, and not known of another one. */
+  readonly accountDigest?: string | null | undefined
   /** Where the tokens come from. Default: an OAuth flow. */
   readonly origin?: 'imported' | undefined
 }
@@ -258,6 +263,8 @@ export interface TokenStore extends AsyncDisposable {
   readonly keyProofs: KeyProofs
   /** What it remembers of connections. */
   readonly eventLog: EventLog
+  /** Authorization flows under way. */
+  readonly flows: FlowStore
 
   read(key: ConnectionKey, options?: InTransaction): Promise<ConnectionRow | null>
   list(request: ListRequest): Promise<readonly ConnectionSummary[]>

@@ -16,6 +16,7 @@ function heldFor(clientId: string, clock: FakeClock, given: Partial<ConnectionRo
     refreshToken: 'sealed',
     scopes: null,
     metadata: {},
+    accountDigest: null,
     createdAt: 0,
     updatedAt: 0,
     now: 0,

@@ -26,6 +26,8 @@ export type StoreTokensResult = 'stored' | 'exists'
 export interface StoreTokensOptions extends InTransaction {
   /** Whether a connection that is there is left alone. Default: none is. */
   readonly keeps?: ((row: ConnectionRow) => boolean) | undefined
+  /** Of whose account the grant is. Absent: kept with the grant, and not known of another one. */
+  readonly accountDigest?: PutRequest['accountDigest']
   /** Where the tokens come from. Default: an OAuth flow. */
   readonly origin?: PutRequest['origin'] | undefined
   /** Looked at before each write. One that has begun is waited for: behind a caller's back it could undo the next. */
@@ -78,6 +80,7 @@ export async function storeTokens(
       ),
       scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
       metadata: mergedMetadata(row?.metadata, tokens.metadata),
+      accountDigest: options.accountDigest,
       origin: options.origin,
     }
     options.signal?.throwIfAborted()

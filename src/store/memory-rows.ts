@@ -30,6 +30,7 @@ export const NEW_GRANT = {
   lastRefreshedAt: null,
   refreshTokenExpiresAt: null,
   budgetUntil: null,
+  accountDigest: null,
 } as const
 
 export function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {

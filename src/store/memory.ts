@@ -31,6 +31,7 @@ import type {
 import { closedStore } from './closed-store.ts'
 import { EVENT_RETENTION_MS } from './event-retention.ts'
 import { MemoryEventLog } from './memory-event-log.ts'
+import { MemoryFlows } from './memory-flows.ts'
 import { MemoryKeyProofs } from './memory-key-proofs.ts'
 import {
   compareKeys,
@@ -70,6 +71,7 @@ class MemoryStore implements TokenStore {
   readonly sealedValues: MemorySealedValues
   readonly keyProofs: MemoryKeyProofs
   readonly eventLog: MemoryEventLog
+  readonly flows: MemoryFlows
   readonly #clock: Clock
   readonly #randomness: Randomness
   readonly #rows = new Map<string, StoredRow>()
@@ -82,6 +84,7 @@ class MemoryStore implements TokenStore {
     this.#clock = clock
     this.#randomness = randomness
     this.keyProofs = new MemoryKeyProofs(() => this.#enter())
+    this.flows = new MemoryFlows({ enter: () => this.#enter(), now: () => this.#now() })
     this.eventLog = new MemoryEventLog({
       enter: () => this.#enter(),
       now: () => this.#now(),
@@ -198,10 +201,14 @@ class MemoryStore implements TokenStore {
 
   async put(request: PutRequest, options: InTransaction = {}): Promise<boolean> {
     this.#enter(options)
-    const { expected, grant, origin = null } = request
+    const { expected, grant, accountDigest, origin = null } = request
     const fresh = { ...NO_FAILURE, ...NEW_GRANT }
     const kept = grant.kind === 'keep' && grant.sealed !== undefined ? { refreshToken: grant.sealed } : {}
-    const granted = grant.kind === 'keep' ? kept : { ...fresh, refreshToken: grant.refreshToken }
+    const account = accountDigest === undefined ? {} : { accountDigest }
+    const granted = {
+      ...(grant.kind === 'keep' ? kept : { ...fresh, refreshToken: grant.refreshToken }),
+      ...account,
+    }
     if (expected === null) {
       const issued = this.#issued(request, null)
       return this.#insert(request, { ...granted, ...issued, generation: 1 }, told('connected', origin))

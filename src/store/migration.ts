@@ -6,6 +6,6 @@ export interface Migration {
   readonly id: number
   readonly name: string
   readonly statements: readonly string[]
-  /** Of `oauth_tokens`, by name and type: SQLite has no `add column if not exists`. */
-  readonly newColumns?: readonly (readonly [name: string, type: string])[]
+  /** SQLite has no `add column if not exists`. */
+  readonly newColumns?: readonly (readonly [table: string, name: string, type: string])[]
 }

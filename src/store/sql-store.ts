@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { EventLog } from '../ports/event-log.ts'
+import type { FlowStore } from '../ports/flows.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
 import type { SealedValues } from '../ports/sealed-values.ts'
 import type {
@@ -43,6 +44,7 @@ import {
   type SqlSession,
 } from './sql-engine.ts'
 import { SqlEventLog } from './sql-event-log.ts'
+import { SqlFlows } from './sql-flows.ts'
 import { SqlKeyProofs } from './sql-key-proofs.ts'
 import { SqlSealedValues } from './sql-sealed-values.ts'
 import { storableMetadata } from './storable.ts'
@@ -70,6 +72,7 @@ export class SqlStore implements TokenStore {
   readonly sealedValues: SealedValues
   readonly keyProofs: KeyProofs
   readonly eventLog: EventLog
+  readonly flows: FlowStore
   readonly #engine: SqlEngine
   readonly #tables: PostgresTables
   readonly #changes: TokenChanges
@@ -87,6 +90,7 @@ export class SqlStore implements TokenStore {
     this.kind = engine.kind
     this.sealedValues = new SqlSealedValues(engine)
     this.keyProofs = new SqlKeyProofs(engine)
+    this.flows = new SqlFlows(engine)
     this.#engine = engine
     this.#tables = engine.tables
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)
@@ -203,6 +207,7 @@ export class SqlStore implements TokenStore {
       const row = {
         ...this.#changes.issued({ ...request, metadata: request.metadata ?? {} }),
         refreshToken: grant.kind === 'keep' ? null : grant.refreshToken,
+        accountDigest: request.accountDigest,
         generation: 1,
       }
       return this.#writes.insert(request, row, told('connected', origin), options.session)

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { ConnectionStatus, LastError } from '../lifecycle/connection.ts'
 import type { RecordedEvent, RecordedEventType } from '../ports/event-log.ts'
+import type { FlowRecord } from '../ports/flows.ts'
 import type { ConnectionKey, ConnectionRow, ConnectionSummary, Revocation } from '../ports/store.ts'
 import type { PostgresTables } from './postgres/schema.ts'
 import type { SqlDialect } from './sql-engine.ts'
@@ -23,6 +24,7 @@ export function summaryFields(t: PostgresTables['oauthTokens'], { epochMs, now }
     expiresAt: epochMs(t.tokenExpiry),
     scopes: t.scopes,
     metadata: t.metadata,
+    accountDigest: t.accountDigest,
     createdAt: epochMs(t.createdAt),
     updatedAt: epochMs(t.updatedAt),
     status: t.status,
@@ -60,6 +62,7 @@ export function parseSummary(values: Values): ConnectionSummary {
     expiresAt: parseNumber(values.expiresAt),
     scopes: parseOptionalText(values.scopes),
     metadata: asMetadata(values.metadata),
+    accountDigest: parseOptionalText(values.accountDigest),
     // An adopted table may hold rows without these two.
     createdAt: parseNumber(values.createdAt) ?? 0,
     updatedAt: parseNumber(values.updatedAt) ?? 0,
@@ -109,6 +112,44 @@ export function parseRevocation(values: Values): Revocation {
     provider: parseText(values.provider),
     refreshToken: parseOptionalText(values.refreshToken),
     metadata: asMetadata(values.metadata),
+  }
+}
+
+/** A row of `oauth_flows`. */
+export interface StoredFlow {
+  readonly flow: Omit<FlowRecord, 'sealed'>
+  /** Null: wiped. */
+  readonly sealed: string | null
+  readonly isConsumed: boolean
+  readonly outcome: string | null
+}
+
+export function flowFields(t: PostgresTables['oauthFlows']): Fields {
+  const { kind, clientId, provider, issuer, appId, redirectUri, userDigest, bindingDigest } = t
+  const { sealed, details, outcome } = t
+  const isConsumed = sql`${t.consumedAt} is not null`
+  return {
+    ...{ kind, clientId, provider, issuer, appId, redirectUri, userDigest, bindingDigest },
+    ...{ sealed, details, isConsumed, outcome },
+  }
+}
+
+export function parseFlow(values: Values): StoredFlow {
+  return {
+    flow: {
+      kind: parseText(values.kind) as FlowRecord['kind'],
+      clientId: parseText(values.clientId),
+      provider: parseText(values.provider),
+      issuer: parseOptionalText(values.issuer),
+      appId: parseText(values.appId),
+      redirectUri: parseText(values.redirectUri),
+      userDigest: parseOptionalText(values.userDigest),
+      bindingDigest: parseText(values.bindingDigest),
+      details: asMetadata(values.details),
+    },
+    sealed: parseOptionalText(values.sealed),
+    isConsumed: Boolean(values.isConsumed),
+    outcome: parseOptionalText(values.outcome),
   }
 }
 

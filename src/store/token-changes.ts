@@ -178,6 +178,7 @@ export class TokenChanges {
   put(request: PutRequest): Change {
     return {
       ...granted(request.grant),
+      ...accountOf(request),
       ...this.issued(request),
       rejectedAt: null,
       generation: this.#nextGeneration(),
@@ -245,6 +246,10 @@ export class TokenChanges {
   }
 }
 
+function accountOf({ accountDigest }: PutRequest): Change {
+  return accountDigest === undefined ? {} : { accountDigest }
+}
+
 /** With another refresh token, nothing of what befell the one before counts any more. */
 function granted(grant: PutRequest['grant']): Change {
   switch (grant.kind) {
@@ -258,6 +263,7 @@ function granted(grant: PutRequest['grant']): Change {
         lastRefreshedAt: null,
         refreshTokenExpiry: null,
         budgetUntil: null,
+        accountDigest: null,
       }
   }
 }

@@ -5,6 +5,8 @@ import { OAuthTokenService } from 'evergrant'
 import { generateKey, rotateKeys } from 'evergrant/admin'
 import { runMigrations } from 'evergrant/schema'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { FlowRecord } from '../../src/ports/flows.ts'
+import { openPostgresStore } from '../../src/store/postgres/open.ts'
 import { blocksOf } from '../docs/markdown.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { projectDirectory } from '../support/project.ts'
@@ -68,6 +70,28 @@ async function live(): Promise<void> {
     await tokens.close()
   }
   await rotate()
+  await connect(client)
+}
+
+/** A flow, from its beginning to the time when it is forgotten. */
+async function connect(clientId: string): Promise<void> {
+  await using store = await openPostgresStore({ database: url, migrate: false })
+  const flow: FlowRecord = {
+    clientId,
+    provider: 'zoho_crm',
+    kind: 'authorization',
+    issuer: null,
+    appId: 'app',
+    redirectUri: 'https://app.example',
+    userDigest: null,
+    bindingDigest: 'binding',
+    sealed: 'sealed',
+    details: {},
+  }
+  await store.flows.begin(clientId, flow, 60_000)
+  expect(await store.flows.consume(clientId, 'authorization')).toMatchObject({ kind: 'consumed' })
+  await store.flows.conclude(clientId, 'connected')
+  await store.flows.expire()
 }
 
 /** Enough new grants for one of them to be the one that deletes what is too old. */

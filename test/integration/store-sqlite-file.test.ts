@@ -92,6 +92,29 @@ describe('the file', () => {
     await again[Symbol.asyncDispose]()
   })
 
+  test('of the version before is brought up to date, and keeps its rows', async () => {
+    const path = freshPath()
+    const before = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
+    const row = await storedRow(before)
+    await before.delete({ ...(await storedRow(before)), revoke: true, seed: null })
+    await before[Symbol.asyncDispose]()
+    const hand = new Libsql(path)
+    const schema = () => hand.prepare('select sql from sqlite_master order by name').all([])
+    const current = schema()
+    hand.exec('drop table oauth_flows; delete from evergrant_migrations where id = 5')
+    hand.exec('alter table oauth_tokens drop column account_digest')
+    for (const column of ['access_token', 'attempts', 'next_attempt_at', 'last_error']) {
+      hand.exec(`alter table oauth_token_revocations drop column ${column}`)
+    }
+    expect(schema()).not.toEqual(current)
+    const after = await openSqliteStore({ timeoutMs: PATIENT_MS, url: path })
+    expect(schema()).toEqual(current)
+    hand.close()
+    expect(await rowOf(after, row)).toMatchObject({ id: row.id, accountDigest: null })
+    expect(await after.connectionsAwaitingRevocation({})).toHaveLength(1)
+    await after[Symbol.asyncDispose]()
+  })
+
   test('keeps the mode that its owner gave it', async () => {
     const path = freshPath()
     writeFileSync(path, '')

@@ -20,8 +20,9 @@ const INSTANTS = {
     'budget_until',
     'rejected_at',
   ],
-  oauth_token_revocations: ['requested_at', 'revoked_at'],
+  oauth_token_revocations: ['requested_at', 'revoked_at', 'next_attempt_at'],
   oauth_token_events: ['occurred_at'],
+  oauth_flows: ['created_at', 'expires_at', 'consumed_at'],
 }
 
 /** Statements that move all stored instants into the past: for what is stored, time goes by. */

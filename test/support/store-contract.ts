@@ -5,6 +5,7 @@ import { closingContract } from './store-contract/closing.ts'
 import { deletionContract } from './store-contract/deletion.ts'
 import { dueContract } from './store-contract/due.ts'
 import { eventsContract } from './store-contract/events.ts'
+import { flowsContract } from './store-contract/flows.ts'
 import type { StoreHarness } from './store-contract/harness.ts'
 import { keyProofsContract } from './store-contract/key-proofs.ts'
 import { listsContract } from './store-contract/lists.ts'
@@ -43,6 +44,7 @@ export function storeContract<Harness extends StoreHarness>(
       sealedValuesContract,
       keyProofsContract,
       eventsContract,
+      flowsContract,
       ...more,
     ]) {
       contract(() => harness)

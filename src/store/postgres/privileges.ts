@@ -10,6 +10,7 @@ const NEEDED: ReadonlyMap<string, readonly string[]> = new Map([
   ['oauth_token_revocations', ['select', 'insert', 'update']],
   ['oauth_token_keys', ['select', 'insert', 'delete']],
   ['oauth_token_events', ['select', 'insert', 'delete']],
+  ['oauth_flows', ['select', 'insert', 'update', 'delete']],
 ])
 
 /**

@@ -44,6 +44,7 @@ const tokenColumns = {
   refreshTokenExpiry: instant('refresh_token_expiry'),
   budgetUntil: instant('budget_until'),
   rejectedAt: instant('rejected_at'),
+  accountDigest: text('account_digest'),
 }
 
 const seedOwnerColumns = {
@@ -69,6 +70,10 @@ const revocationColumns = {
   metadata: jsonb('metadata').$type<Readonly<Record<string, unknown>>>(),
   requestedAt: instant('requested_at').notNull().defaultNow(),
   revokedAt: instant('revoked_at'),
+  accessToken: text('access_token'),
+  attempts: integer('attempts').notNull().default(0),
+  nextAttemptAt: instant('next_attempt_at'),
+  lastError: text('last_error'),
 }
 
 const keyColumns = {
@@ -86,6 +91,24 @@ const eventColumns = {
   connectionId: uuid('connection_id').notNull(),
   generation: integer('generation'),
   reason: text('reason'),
+}
+
+const flowColumns = {
+  digest: text('digest').primaryKey(),
+  kind: text('kind').$type<'authorization' | 'confirmation'>().notNull(),
+  clientId: text('client_id').notNull(),
+  provider: text('provider').notNull(),
+  issuer: text('issuer'),
+  appId: text('app_id').notNull(),
+  redirectUri: text('redirect_uri').notNull(),
+  userDigest: text('user_digest'),
+  bindingDigest: text('binding_digest').notNull(),
+  sealed: text('sealed'),
+  details: jsonb('details').$type<Readonly<Record<string, unknown>>>().notNull(),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  consumedAt: instant('consumed_at'),
+  outcome: text('outcome'),
 }
 
 const migrationColumns = {
@@ -123,6 +146,12 @@ function defineTables<Schema extends string | undefined>(table: PgTableFn<Schema
       index('oauth_token_events_connection_idx').on(t.clientId, t.provider, t.id),
     ]),
 
+    /** Authorization flows under way, and those that were of late. */
+    oauthFlows: table('oauth_flows', flowColumns, t => [
+      index('oauth_flows_expiry_idx').on(t.expiresAt),
+      index('oauth_flows_sealed_idx').on(t.expiresAt).where(sql`sealed is not null`),
+    ]),
+
     /** Which migrations of Evergrant this schema has. */
     evergrantMigrations: table('evergrant_migrations', migrationColumns),
   }
@@ -147,5 +176,6 @@ export const {
   oauthTokenRevocations,
   oauthTokenKeys,
   oauthTokenEvents,
+  oauthFlows,
   evergrantMigrations,
 } = defineTables(pgTable)

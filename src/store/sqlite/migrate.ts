@@ -71,19 +71,23 @@ function addMissingColumns(
   connection: SqliteConnection,
   columns: NonNullable<Migration['newColumns']>,
 ): void {
-  const existing = columnsOf(connection)
-  for (const [name, type] of columns) {
-    if (!existing.includes(name)) connection.exec(`alter table oauth_tokens add column ${name} ${type}`)
+  for (const [table, name, type] of columns) {
+    if (!columnsOf(connection, table).includes(name)) {
+      connection.exec(`alter table ${table} add column ${name} ${type}`)
+    }
   }
 }
 
-function columnsOf(connection: SqliteConnection): readonly unknown[] {
-  return connection.rows(`select name from pragma_table_info('oauth_tokens')`).flat()
+function columnsOf(connection: SqliteConnection, table: string): readonly unknown[] {
+  return connection.rows(`select name from pragma_table_info('${table}')`).flat()
 }
 
 function refuseForeignTable(connection: SqliteConnection): void {
-  const existing = columnsOf(connection)
-  const added = sqliteMigrations.flatMap(({ newColumns = [] }) => newColumns.map(([name]) => name))
+  const existing = columnsOf(connection, 'oauth_tokens')
+  const added = sqliteMigrations
+    .flatMap(({ newColumns = [] }) => newColumns)
+    .filter(([table]) => table === 'oauth_tokens')
+    .map(([, name]) => name)
   const missing = Object.values(getTableColumns(sqliteTables.oauthTokens))
     .map(({ name }) => name)
     .filter(name => !existing.includes(name) && !added.includes(name))

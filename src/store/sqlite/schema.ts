@@ -33,6 +33,7 @@ export const sqliteTables = {
       refreshTokenExpiry: integer('refresh_token_expiry'),
       budgetUntil: integer('budget_until'),
       rejectedAt: integer('rejected_at'),
+      accountDigest: text('account_digest'),
     },
     t => [
       uniqueIndex('oauth_tokens_client_id_provider_key').on(t.clientId, t.provider),
@@ -69,6 +70,10 @@ export const sqliteTables = {
       metadata: text('metadata', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
       requestedAt: integer('requested_at').notNull(),
       revokedAt: integer('revoked_at'),
+      accessToken: text('access_token'),
+      attempts: integer('attempts').notNull().default(0),
+      nextAttemptAt: integer('next_attempt_at'),
+      lastError: text('last_error'),
     },
     t => [
       index('oauth_token_revocations_pending_idx').on(t.clientId, t.provider).where(sql`revoked_at is null`),
@@ -94,6 +99,31 @@ export const sqliteTables = {
       reason: text('reason'),
     },
     t => [index('oauth_token_events_connection_idx').on(t.clientId, t.provider, t.id)],
+  ),
+
+  oauthFlows: sqliteTable(
+    'oauth_flows',
+    {
+      digest: text('digest').primaryKey(),
+      kind: text('kind').$type<'authorization' | 'confirmation'>().notNull(),
+      clientId: text('client_id').notNull(),
+      provider: text('provider').notNull(),
+      issuer: text('issuer'),
+      appId: text('app_id').notNull(),
+      redirectUri: text('redirect_uri').notNull(),
+      userDigest: text('user_digest'),
+      bindingDigest: text('binding_digest').notNull(),
+      sealed: text('sealed'),
+      details: text('details', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
+      createdAt: integer('created_at').notNull(),
+      expiresAt: integer('expires_at').notNull(),
+      consumedAt: integer('consumed_at'),
+      outcome: text('outcome'),
+    },
+    t => [
+      index('oauth_flows_expiry_idx').on(t.expiresAt),
+      index('oauth_flows_sealed_idx').on(t.expiresAt).where(sql`sealed is not null`),
+    ],
   ),
 
   evergrantMigrations: sqliteTable('evergrant_migrations', {

@@ -18,6 +18,8 @@ export function closingContract(open: () => Promise<StoreHarness>): void {
     await expect(store.put(firstPut(key))).rejects.toMatchObject(closed)
     await expect(store.delete({ ...key, revoke: false, seed: null })).rejects.toMatchObject(closed)
     await expect(store.plant(plantOf(key))).rejects.toMatchObject(closed)
+    await expect(store.flows.consume('digest', 'authorization')).rejects.toMatchObject(closed)
+    await expect(store.flows.expire()).rejects.toMatchObject(closed)
     await expect(store.ping()).rejects.toMatchObject(closed)
     await harness.close()
   })

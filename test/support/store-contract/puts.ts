@@ -109,6 +109,33 @@ export function putsContract(harness: () => StoreHarness): void {
       })
     })
 
+    test.each([
+      ['absent, with the kept grant, stays', { kind: 'keep' }, undefined, 'account-1'],
+      ['absent, with another grant, is not known', { kind: 'replace', refreshToken: 'r' }, undefined, null],
+      ['given, with the kept grant, is written', { kind: 'keep' }, 'account-2', 'account-2'],
+      [
+        'given, with another grant, is written',
+        { kind: 'replace', refreshToken: 'r' },
+        'account-2',
+        'account-2',
+      ],
+      ['null is not known', { kind: 'keep' }, null, null],
+    ] as const)('whose account it is: %s', async (_, grant, accountDigest, expected) => {
+      const { store } = harness()
+      const row = await storedRow(store, { accountDigest: 'account-1' })
+      expect(row.accountDigest).toBe('account-1')
+      await store.put(laterPut(row, { grant, accountDigest }))
+      expect((await rowOf(store, row)).accountDigest).toBe(expected)
+    })
+
+    test('whose account it is outlives a refresh, and nobody knows it of a row that nobody told of', async () => {
+      const { store } = harness()
+      const row = await storedRow(store, { accountDigest: 'account-1' })
+      await store.commit(commitOf(row))
+      expect((await rowOf(store, row)).accountDigest).toBe('account-1')
+      expect((await storedRow(store)).accountDigest).toBeNull()
+    })
+
     test('without scopes the stored ones stay', async () => {
       const { store } = harness()
       const row = await storedRow(store)

@@ -6,7 +6,7 @@ export const addRefreshBudget: Migration = {
   name: 'add-refresh-budget',
   statements: [],
   newColumns: [
-    ['budget_until', 'integer'],
-    ['rejected_at', 'integer'],
+    ['oauth_tokens', 'budget_until', 'integer'],
+    ['oauth_tokens', 'rejected_at', 'integer'],
   ],
 }

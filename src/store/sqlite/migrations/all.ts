@@ -3,6 +3,7 @@ import { createTables } from './0001-create-tables.ts'
 import { createTokenKeys } from './0002-create-token-keys.ts'
 import { createTokenEvents } from './0003-create-token-events.ts'
 import { addRefreshBudget } from './0004-add-refresh-budget.ts'
+import { createFlows } from './0005-create-flows.ts'
 
 /** In the order in which they are applied. */
 export const sqliteMigrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const sqliteMigrations: readonly Migration[] = [
   createTokenKeys,
   createTokenEvents,
   addRefreshBudget,
+  createFlows,
 ]

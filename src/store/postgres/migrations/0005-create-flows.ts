@@ -1,0 +1,37 @@
+import type { Migration } from '../../migration.ts'
+
+/**
+ * Makes the table of authorization flows; tells whose account a grant is for; and what a revocation that the provider
+ * has not confirmed needs to be tried again.
+ */
+export const createFlows: Migration = {
+  id: 5,
+  name: 'create-flows',
+  statements: [
+    `create table if not exists oauth_flows (
+      digest text primary key,
+      kind text not null,
+      client_id text not null,
+      provider text not null,
+      issuer text,
+      app_id text not null,
+      redirect_uri text not null,
+      user_digest text,
+      binding_digest text not null,
+      sealed text,
+      details jsonb not null,
+      created_at timestamptz not null,
+      expires_at timestamptz not null,
+      consumed_at timestamptz,
+      outcome text
+    )`,
+    `create index if not exists oauth_flows_expiry_idx on oauth_flows (expires_at)`,
+    `create index if not exists oauth_flows_sealed_idx on oauth_flows (expires_at) where sealed is not null`,
+    `alter table oauth_tokens add column if not exists account_digest text`,
+    `alter table oauth_token_revocations
+      add column if not exists access_token text,
+      add column if not exists attempts integer not null default 0,
+      add column if not exists next_attempt_at timestamptz,
+      add column if not exists last_error text`,
+  ],
+}
