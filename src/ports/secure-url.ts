@@ -14,6 +14,7 @@ export function isLoopbackHttp(url: URL): boolean {
   return url.protocol === 'http:' && isLoopback(url.hostname)
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host is written as this machine. What a name leads to is another matter. */
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || LOOPBACK_IPV4.test(hostname)
 }

@@ -106,6 +106,7 @@ const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint' | Groups> = 
   discovery: null,
   placeholders: {},
   endpointHosts: [],
+  allowPrivateNetwork: null,
   clientAuthentication: 'client_secret_post',
   clientIdParameter: 'client_id',
   requestFormat: 'form',

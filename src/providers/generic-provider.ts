@@ -13,6 +13,11 @@ export interface GenericProviderOptions {
   readonly clientAuthentication?: ClientAuthentication | undefined
   /** Hosts that `fetch` may send the access token to. */
   readonly apiHosts?: readonly string[] | undefined
+  /**
+   * Whether its endpoints may be in private networks and on this machine. Default: only on a loopback address that
+   * stands here.
+   */
+  readonly allowPrivateNetwork?: boolean | undefined
   /** What happens to a refresh token that is used again. Default `strict`: nobody knows. */
   readonly rotation?: ProviderTraits['rotation'] | undefined
   /** How long access tokens live when an answer does not say. Default: not known. */
@@ -38,13 +43,22 @@ export interface GenericProviderOptions {
  * @throws InvalidInputError the name breaks the rule, an endpoint is not https, or a host is not one.
  */
 export function genericProvider(options: GenericProviderOptions): ProviderProfile {
-  const { name, tokenEndpoint, revocationEndpoint, clientAuthentication, apiHosts, ...traits } = options
+  const {
+    name,
+    tokenEndpoint,
+    revocationEndpoint,
+    clientAuthentication,
+    apiHosts,
+    allowPrivateNetwork,
+    ...traits
+  } = options
   return defineProvider({
     name,
     tokenEndpoint,
     revocationEndpoint,
     clientAuthentication,
     apiHosts,
+    allowPrivateNetwork,
     traits,
   })
 }

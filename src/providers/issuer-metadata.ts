@@ -1,7 +1,14 @@
-import { InvalidInputError, ProviderResponseError, ProviderUnavailableError } from '../errors.ts'
+import {
+  type EvergrantError,
+  InvalidInputError,
+  ProviderMisconfiguredError,
+  ProviderResponseError,
+  ProviderUnavailableError,
+} from '../errors.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
 import type { Transport, TransportAnswer } from '../ports/transport.ts'
 import { decodeAnswer } from './answer-text.ts'
+import { reachingTransport, refusedReach } from './reach.ts'
 
 /** What a server says of itself (RFC 8414 §2, OpenID Connect Discovery §3), by the names of the standards. */
 export type ServerMetadata = ReadonlyMap<string, unknown>
@@ -15,6 +22,8 @@ export interface MetadataRequest {
   readonly transport: Transport
   /** For each of at most two requests. */
   readonly timeoutMs: number
+  /** As in a profile. */
+  readonly allowPrivateNetwork: boolean | null
 }
 
 /**
@@ -22,13 +31,17 @@ export interface MetadataRequest {
  * is followed, no more than 64 KiB is read, and `issuer` in them has to be the one that was asked, to the letter (RFC
  * 8414 §3.3): else one server could pass for another.
  * @throws InvalidInputError the issuer is no https URL without query
+ * @throws ProviderMisconfiguredError it is not on the public internet, and nobody said that it may be elsewhere
  * @throws ProviderUnavailableError it does not answer
  * @throws ProviderResponseError it has no metadata there, or those of another issuer
  */
 export async function fetchMetadata(request: MetadataRequest): Promise<ServerMetadata> {
-  const { name, issuer, transport, timeoutMs } = request
+  const { name, issuer, timeoutMs, allowPrivateNetwork } = request
+  const places = placesOf(issuer, name)
+  const named = new Set(places.map(({ host }) => host))
+  const transport = reachingTransport(request.transport, { allowPrivateNetwork, builtIn: new Set(), named })
   const answers: TransportAnswer[] = []
-  for (const url of placesOf(issuer, name)) {
+  for (const url of places) {
     const headers = { accept: 'application/json', 'user-agent': 'evergrant' }
     const answer = await transport.send({ method: 'GET', url, headers, body: '', timeoutMs })
     if (answer.kind === 'answered' && answer.status === 200) return metadataIn(answer.body, request)
@@ -80,16 +93,20 @@ function parseObject(text: string): ServerMetadata | null {
 }
 
 // A server that is there and has no metadata is not one that comes back by waiting.
-function failureOf(
-  answers: readonly TransportAnswer[],
-  { name: provider }: MetadataRequest,
-): ProviderUnavailableError | ProviderResponseError {
+function failureOf(answers: readonly TransportAnswer[], { name: provider }: MetadataRequest): EvergrantError {
   const last = answers.find(answer => answer.kind !== 'answered' || answer.status >= 500)
   if (last === undefined) {
     const statuses = answers.map(answer => (answer.kind === 'answered' ? answer.status : 0)).join(', ')
     return new ProviderResponseError(
       `The issuer of the provider "${provider}" has no metadata at either place (HTTP ${statuses}). Redirects are not ` +
         'followed. Name its endpoints by defineProvider instead.',
+      { provider },
+    )
+  }
+  const refused = last.kind === 'answered' ? null : refusedReach(last.reason)
+  if (refused !== null) {
+    return new ProviderMisconfiguredError(
+      `The issuer of the provider "${provider}" was not asked for its metadata: ${refused}.`,
       { provider },
     )
   }

@@ -1,4 +1,5 @@
 import { ProviderResponseError } from '../errors.ts'
+import { isLoopback } from '../ports/secure-url.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import type { ServerMetadata } from './issuer-metadata.ts'
 import type { ClientAuthentication, ProviderProfile } from './profile.ts'
@@ -23,7 +24,12 @@ export function profileOfMetadata(
     const value = metadata.get(member)
     return typeof value === 'string' && value !== '' ? value : null
   }
-  const tokenEndpoint = overrides.tokenEndpoint ?? text('token_endpoint')
+  const endpoint = (member: string): string | null => {
+    const value = text(member)
+    if (value !== null && overrides.allowPrivateNetwork !== true) checkPlace(value, issuer, name)
+    return value
+  }
+  const tokenEndpoint = overrides.tokenEndpoint ?? endpoint('token_endpoint')
   if (tokenEndpoint === null) {
     throw new ProviderResponseError(`The metadata of the provider "${name}" name no token endpoint.`, {
       provider: name,
@@ -34,9 +40,11 @@ export function profileOfMetadata(
   const method =
     clientAuthentication ?? authenticationOf(metadata.get('token_endpoint_auth_methods_supported'), name)
   const said: IssuerOverrides = {
-    authorizationEndpoint: text('authorization_endpoint'),
-    deviceAuthorizationEndpoint: text('device_authorization_endpoint'),
-    revocationEndpoint: text('revocation_endpoint'),
+    authorizationEndpoint:
+      overrides.authorizationEndpoint === undefined ? endpoint('authorization_endpoint') : null,
+    deviceAuthorizationEndpoint:
+      overrides.deviceAuthorizationEndpoint === undefined ? endpoint('device_authorization_endpoint') : null,
+    revocationEndpoint: overrides.revocationEndpoint === undefined ? endpoint('revocation_endpoint') : null,
     // A subject is what only OpenID Connect has.
     account: metadata.has('subject_types_supported') ? { kind: 'id_token', claim: 'sub' } : null,
   }
@@ -57,6 +65,19 @@ export function profileOfMetadata(
       ...revocation,
     },
   })
+}
+
+// A server elsewhere must not send us to this machine, or to a port that the code does not know.
+function checkPlace(endpoint: string, issuer: string, provider: string): void {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : null
+  const { host, port } = new URL(issuer)
+  if (url === null || url.host === host) return
+  if (!isLoopback(url.hostname) && (url.port === '' || url.port === port)) return
+  throw new ProviderResponseError(
+    `The metadata of the provider "${provider}" name an endpoint on this machine, or on a port that is neither 443 nor ` +
+      'that of the issuer. Name the endpoint in code if it is right.',
+    { provider },
+  )
 }
 
 // The secret in the body has no encoding that a server could get wrong. RFC 8414 §2: what says nothing means Basic.

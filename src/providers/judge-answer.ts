@@ -5,6 +5,7 @@ import { Secret } from '../secret.ts'
 import type { AnswerMembers, AnswerRules, ErrorCodes } from './answer-rules.ts'
 import { findErrorRule, wordsOf } from './error-rules.ts'
 import { accessTokenOf, issuedTokens, isUsedAsBearer } from './issued-tokens.ts'
+import { refusedReach } from './reach.ts'
 import { type ReadAnswer, readAnswer, salvageFrom } from './read-answer.ts'
 import { dateOf, retryAfterOf } from './retry-after.ts'
 
@@ -28,7 +29,7 @@ export function judgeAnswer(
 ): RefreshAnswer {
   switch (answer.kind) {
     case 'unsent':
-      return answer.reason === TOO_LATE ? { kind: 'late' } : { kind: 'unsent', detail: answer.reason }
+      return judgeUnsent(answer.reason)
     case 'cut':
       return {
         kind: 'ambiguous',
@@ -40,6 +41,14 @@ export function judgeAnswer(
     case 'answered':
       return judgeWholeAnswer(answer, sent, rules, clock)
   }
+}
+
+function judgeUnsent(reason: string): RefreshAnswer {
+  if (reason === TOO_LATE) return { kind: 'late' }
+  const why = refusedReach(reason)
+  return why === null
+    ? { kind: 'unsent', detail: reason }
+    : { kind: 'misconfigured', detail: `not sent: ${why}`, retryAfterMs: null, refreshToken: null }
 }
 
 function judgeWholeAnswer(

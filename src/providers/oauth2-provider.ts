@@ -15,6 +15,7 @@ import { resolveEndpoint } from './endpoints.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { ClientAuthentication, ProviderProfile, RevocationRules } from './profile.ts'
 import { sendProtocolRequest } from './protocol-request.ts'
+import { reachingTransport, reachRules } from './reach.ts'
 
 /**
  * Finds the app credentials that count for a connection: some apps have a secret in each data centre, and some make
@@ -36,9 +37,15 @@ export class OAuth2Provider implements TokenProvider {
   readonly #ports: OAuth2Ports
   readonly #resolveApp: AppResolver
 
-  constructor(profile: ProviderProfile, ports: OAuth2Ports, resolveApp: AppResolver = app => app) {
+  /** @param own the profile as Evergrant has it; null: it is the back end's own, and its hosts are checked */
+  constructor(
+    profile: ProviderProfile,
+    { transport, clock }: OAuth2Ports,
+    resolveApp: AppResolver = app => app,
+    own: ProviderProfile | null = null,
+  ) {
     this.profile = profile
-    this.#ports = ports
+    this.#ports = { transport: reachingTransport(transport, reachRules(profile, own)), clock }
     this.#resolveApp = resolveApp
   }
 

@@ -136,6 +136,11 @@ export interface ProviderProfile {
    * that stand in the endpoints themselves are among them.
    */
   readonly endpointHosts: readonly string[]
+  /**
+   * Whether endpoints may be in private networks and on this machine. Null: only on a loopback address that stands in
+   * the code. False: nowhere but on the public internet.
+   */
+  readonly allowPrivateNetwork: boolean | null
   /** How an account is connected. */
   readonly authorization: AuthorizationRules
   /** How it is refreshed. */

@@ -35,6 +35,11 @@ export interface ProviderOverride {
   readonly redirectUri?: string | undefined
   /** Parameters that a refresh sends beside those of the profile: `{ expires_in: '3600' }` at Zendesk. */
   readonly refreshParameters?: Readonly<Record<string, string | undefined>> | undefined
+  /**
+   * Whether requests may go to private networks and to this machine: `true` for a server in your own network, `false`
+   * where the profile comes from a customer. Default: only to a loopback address that stands in your code.
+   */
+  readonly allowPrivateNetwork?: boolean | undefined
   /** The profile of a provider that is not built in, or one to use instead of the built-in. */
   readonly profile?: ProviderProfile | undefined
 }
@@ -60,6 +65,8 @@ export interface ParsedOverride {
   readonly endpointHosts: readonly string[]
   readonly redirectUri: string | undefined
   readonly refreshParameters: ReadonlyMap<string, string>
+  /** Undefined: as the profile has it. */
+  readonly allowPrivateNetwork: boolean | undefined
   readonly profile: ProviderProfile | null
 }
 
@@ -75,6 +82,7 @@ const NAMES: NamesOf<ProviderOverride> = {
   endpointHosts: true,
   redirectUri: true,
   refreshParameters: true,
+  allowPrivateNetwork: true,
   profile: true,
 }
 
@@ -111,6 +119,7 @@ export function parseOverride(value: unknown, provider: string): ParsedOverride 
     endpointHosts: parseHosts(options.get('endpointHosts'), 'endpointHosts', provider, parseHostPattern),
     redirectUri: text('redirectUri'),
     refreshParameters: texts('refreshParameters', "{ expires_in: '3600' }"),
+    allowPrivateNetwork: parseFlag(options.get('allowPrivateNetwork'), 'allowPrivateNetwork', provider),
     profile: parseProfile(options.get('profile'), provider),
   }
 }
@@ -132,6 +141,13 @@ function parseText(value: unknown, name: string, provider: string): string | und
     `The option ${name} of the provider "${provider}" must be a text that is not empty.`,
     { provider },
   )
+}
+
+function parseFlag(value: unknown, name: string, provider: string): boolean | undefined {
+  if (value === undefined || typeof value === 'boolean') return value
+  throw new InvalidInputError(`The option ${name} of the provider "${provider}" must be true or false.`, {
+    provider,
+  })
 }
 
 function secretOf(text: string | undefined): Secret | null {

@@ -89,14 +89,20 @@ function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
 }
 
 function configure(name: string, override: ParsedOverride, options: ProvidersOptions): OAuth2Provider {
-  const profile = withBudget(withSettings(profileOf(name, override, options), override), override)
+  const base = profileOf(name, override, options)
+  const profile = withReach(withBudget(withSettings(base, override), override), override)
   if (profile.dataCentreOf === null && override.clientSecrets.size > 0) throw notZoho(name, 'clientSecrets')
   const ports: OAuth2Ports = { transport: options.transport, clock: options.clock }
-  return new OAuth2Provider(profile, ports, appResolver(profile, override))
+  const own = override.profile === null ? base : null
+  return new OAuth2Provider(profile, ports, appResolver(profile, override), own)
 }
 
 function withBudget(profile: ProviderProfile, { refreshBudget }: ParsedOverride): ProviderProfile {
   return refreshBudget === undefined ? profile : { ...profile, traits: { ...profile.traits, refreshBudget } }
+}
+
+function withReach(profile: ProviderProfile, { allowPrivateNetwork }: ParsedOverride): ProviderProfile {
+  return allowPrivateNetwork === undefined ? profile : { ...profile, allowPrivateNetwork }
 }
 
 function profileOf(name: string, override: ParsedOverride, options: ProvidersOptions): ProviderProfile {

@@ -52,6 +52,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     name,
     tokenEndpoint: endpoint('/oauth/v2/token'),
     revocationEndpoint: endpoint('/oauth/v2/token/revoke'),
+    endpointHosts: zohoDataCentres().map(centre => new URL(centre.accountsServer).host),
     // 400 is Zoho's answer for a token that it does not know.
     revocation: { style: 'token_only', goneStatuses: [400] },
     authorizationEndpoint: endpoint('/oauth/v2/auth'),

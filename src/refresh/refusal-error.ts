@@ -51,14 +51,23 @@ export function failureError(
         key,
       )
     case 'PROVIDER_MISCONFIGURED':
-      return new ProviderMisconfiguredError(
-        `${who}: the provider rejects the app credentials or the request${what}. ` +
-          'Check client id and secret of the OAuth app; the grant itself is untouched.',
-        key,
-      )
+      return misconfigured(key, detail)
     case 'REAUTHORIZATION_REQUIRED':
       return new ReauthorizationRequiredError(reauthorizationText('suspect', key), 'suspect', key)
   }
+}
+
+function misconfigured(key: ConnectionKey, detail: string | undefined): EvergrantError {
+  const who = named(key)
+  if (detail?.startsWith('not sent: ')) {
+    return new ProviderMisconfiguredError(`${who}: ${detail}. The grant itself is untouched.`, key)
+  }
+  const what = detail === undefined ? '' : ` (${detail})`
+  return new ProviderMisconfiguredError(
+    `${who}: the provider rejects the app credentials or the request${what}. ` +
+      'Check client id and secret of the OAuth app; the grant itself is untouched.',
+    key,
+  )
 }
 
 function overBudget(until: number, key: ConnectionKey): EvergrantError {

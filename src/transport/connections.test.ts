@@ -81,7 +81,7 @@ describe('a process', () => {
     import { httpTransport } from './transport/http-transport.js'
     const transport = httpTransport()
     const [url] = process.argv.slice(1)
-    const answer = await transport.send({ url: new URL(url), headers: {}, body: 'a=b', timeoutMs: ${timeoutMs} })
+    const answer = await transport.send({ url: new URL(url), headers: {}, body: 'a=b', reach: 'anywhere', timeoutMs: ${timeoutMs} })
     console.log(answer.kind, answer.status ?? answer.reason)
     // Fires only if something keeps the process alive that long.
     setTimeout(() => console.log('an idle connection kept the process alive'), 3_000).unref()

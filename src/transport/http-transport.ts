@@ -3,8 +3,14 @@ import { Agent as HttpsAgent } from 'node:https'
 import { systemClock } from '../clock.ts'
 import type { Clock } from '../ports/clock.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
-import type { Transport, TransportAnswer, TransportRequest } from '../ports/transport.ts'
+import {
+  NOT_PUBLIC,
+  type Transport,
+  type TransportAnswer,
+  type TransportRequest,
+} from '../ports/transport.ts'
 import { exchange, STALE_CONNECTION } from './exchange.ts'
+import { mayBePublic, publicLookup, type Resolve, systemResolve } from './public-lookup.ts'
 
 /**
  * How long an idle connection is kept. Shorter than the idle timeouts of common servers (5 s and more): a
@@ -14,18 +20,31 @@ const IDLE_MS = 4_000
 
 /**
  * Requests over node:http and node:https, with connections kept alive. It follows no redirect, reads no proxy from
- * the environment, and checks certificates whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. A request in flight
- * keeps the process alive; an idle connection does not.
+ * the environment, and checks certificates whatever `NODE_TLS_REJECT_UNAUTHORIZED` says. Unless a request may go
+ * anywhere, it connects to public addresses only (docs/decisions/0076-public-addresses.md). A request in flight keeps
+ * the process alive; an idle connection does not.
  */
-export function httpTransport(clock: Clock = systemClock): Transport {
+export function httpTransport(clock: Clock = systemClock, resolve: Resolve = systemResolve): Transport {
   const http = new Agent({ keepAlive: true, timeout: IDLE_MS })
   const https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS, rejectUnauthorized: true })
+  // Of its own: a kept connection of the others was not checked.
+  const checked = new HttpsAgent({
+    keepAlive: true,
+    timeout: IDLE_MS,
+    rejectUnauthorized: true,
+    lookup: publicLookup(resolve),
+  })
   const inFlight = new Set<Promise<TransportAnswer>>()
 
   return {
     send: async request => {
       if (!isSecureUrl(request.url)) return { kind: 'unsent', reason: 'INSECURE_URL' }
-      const agent = request.url.protocol === 'https:' ? https : http
+      const { protocol, hostname } = request.url
+      const isChecked = request.reach !== 'anywhere'
+      if (isChecked && (protocol !== 'https:' || !mayBePublic(hostname))) {
+        return { kind: 'unsent', reason: NOT_PUBLIC }
+      }
+      const agent = protocol === 'http:' ? http : isChecked ? checked : https
       const answer = exchangeOnGoodConnection(request, agent, clock)
       inFlight.add(answer)
       try {
@@ -39,6 +58,7 @@ export function httpTransport(clock: Clock = systemClock): Transport {
       await Promise.all(inFlight)
       http.destroy()
       https.destroy()
+      checked.destroy()
     },
   }
 }

@@ -164,6 +164,13 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       const tokens = await connected({ providers: { acme: { profile: acme } } }, 'acme')
       return tokens.refreshToken(CLIENT, 'acme')
     },
+    async () =>
+      (
+        await connected(
+          { providers: { acme: { ...localZohoApp, profile: acme, allowPrivateNetwork: false } } },
+          'acme',
+        )
+      ).refreshToken(CLIENT, 'acme'),
   ],
   ProviderResponseError: [
     async () => underFault({ kind: 'garbage' }, refresh),

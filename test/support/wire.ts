@@ -52,7 +52,14 @@ export function useWire(): Wire {
         }),
       ),
     post: (url, options = {}) =>
-      transport.send({ url, headers: {}, body: 'refresh_token=canary', timeoutMs: 10_000, ...options }),
+      transport.send({
+        url,
+        headers: {},
+        body: 'refresh_token=canary',
+        timeoutMs: 10_000,
+        reach: 'anywhere',
+        ...options,
+      }),
   }
 }
 
