@@ -20,9 +20,11 @@ import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
 import { TokenCache } from './refresh/cache.ts'
 import type { RevocationTarget } from './refresh/delete-token.ts'
+import { EmptyRows } from './refresh/empty-rows.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import { harmlessly, Measurements } from './refresh/measurements.ts'
-import type { ObtainContext, TokenRequest } from './refresh/obtain.ts'
+import type { Observed } from './refresh/observed.ts'
+import { missingApp, type ObtainContext, type TokenRequest } from './refresh/obtain.ts'
 import type { RefreshPorts } from './refresh/ports.ts'
 import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
@@ -67,6 +69,7 @@ export class Assembly implements ObtainContext {
   readonly refresher: Refresher
   readonly sweeper: Sweeper
   readonly seeds: Seeds
+  readonly emptyRows: EmptyRows
   readonly behind: ((settled: Promise<void>) => void) | null
   readonly #environment: Environment
   readonly #health: StoreHealth
@@ -88,6 +91,7 @@ export class Assembly implements ObtainContext {
     this.rescue = new Rescue(ports, health, this.cache)
     this.refresher = new Refresher(ports, health, this.rescue, this.cache)
     this.sweeper = new Sweeper(ports, health, this.refresher, () => this.#swept())
+    this.emptyRows = new EmptyRows(ports, this.reads)
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
     this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
     const cachedCalls = (): Iterable<readonly [string, number]> => this.cache?.calls() ?? []
@@ -107,15 +111,31 @@ export class Assembly implements ObtainContext {
     demand: Demand,
     signal: AbortSignal | undefined,
   ): TokenRequest {
-    return {
+    const request = {
       key,
       provider: this.providers.get(key.provider),
       app: this.appFor(key, credentials),
       appVariables: this.#environment.variablesOf(key.provider).app,
       demand,
-      seeded: observed => this.seeds.ensure(key, observed),
       signal,
     }
+    return { ...request, seeded: observed => this.#begun(request, observed) }
+  }
+
+  /** Whether the provider is asked by the app's own credentials; not where there is no provider of this name. */
+  usesAppGrant(provider: string): boolean {
+    const { names } = this.providers
+    return names.includes(provider) && this.providers.get(provider).traits.grant === 'client_credentials'
+  }
+
+  /** The row of a connection, begun where there is none. */
+  async #begun(request: Omit<TokenRequest, 'seeded'>, observed: Observed | null): Promise<Observed> {
+    const { key, provider, app } = request
+    if (provider.traits.grant === 'refresh_token') return this.seeds.ensure(key, observed)
+    if (observed !== null) return observed
+    // A row that nobody can fill is not made.
+    if (app === null) throw missingApp(request)
+    return this.emptyRows.make(key)
   }
 
   /** App credentials: of the call, else of `open`, else of the environment. */
@@ -177,7 +197,10 @@ export class Assembly implements ObtainContext {
       const app = this.providers.appOf(name) ?? usableApp(this.#environment, name)
       if (app === null) return []
       const provider = this.providers.get(name)
-      return [{ name, targetOf: ({ clientId }) => (clientId === app.clientId ? null : { provider, app }) }]
+      const { traits } = provider
+      return [
+        { name, traits, targetOf: ({ clientId }) => (clientId === app.clientId ? null : { provider, app }) },
+      ]
     })
   }
 

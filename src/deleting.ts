@@ -28,7 +28,8 @@ export async function deleteConnection(
   const asked = revoke ? assembly.revocationOf(key) : null
   // What was left of a refresh goes with it. In the caller's own transaction the row may be locked.
   if (tx === undefined) await assembly.rescue.replayConnection(key)
-  const seed = await unlessAborted(assembly.seeds.available(key), signal)
+  const isSeeded = !assembly.usesAppGrant(key.provider)
+  const seed = isSeeded ? await unlessAborted(assembly.seeds.available(key), signal) : null
   const deleted = await ports.store.delete({ ...key, revoke, seed }, { tx })
   assembly.forget(key, tx !== undefined)
   // What may still be rolled back is not told.

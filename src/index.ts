@@ -64,6 +64,7 @@ export type {
   AuthorizationRules,
   BadTokenRules,
   ClientAuthentication,
+  ClientCredentialsRules,
   Endpoint,
   Placeholder,
   ProviderProfile,
@@ -77,6 +78,7 @@ export type { SweepReport } from './refresh/sweeper.ts'
 export { Secret } from './secret.ts'
 export { OAuthTokenService } from './service.ts'
 export type {
+  AppGrantInput,
   CallCredentials,
   CallOptions,
   DeleteTokenOptions,

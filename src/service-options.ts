@@ -56,6 +56,19 @@ export interface StoreTokensInput {
   readonly metadata?: Metadata | null | undefined
 }
 
+/**
+ * What a connection by client credentials asks for, in place of tokens: `storeTokens` keeps it, and the next call asks
+ * the provider. Only where the options or the profile of the provider say `grant: 'client_credentials'`.
+ */
+export interface AppGrantInput {
+  /** None: there is no token yet. */
+  readonly accessToken?: undefined
+  /** The scopes to ask for. Absent: the connection's own from before, else those of the provider's options. */
+  readonly scopes?: readonly string[] | string | null | undefined
+  /** Merged over the stored metadata: `resource` (RFC 8707), `soid` at Zoho, … */
+  readonly metadata?: Metadata | null | undefined
+}
+
 /** What `listTokens` shows, and how much of it. */
 export interface ListTokensOptions extends CallOptions {
   readonly clientId?: string | undefined

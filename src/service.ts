@@ -6,6 +6,7 @@ import { checkCallOptions } from './call-options.ts'
 import { deleteConnection } from './deleting.ts'
 import { InvalidInputError } from './errors.ts'
 import { type EventPage, listEvents } from './event-listing.ts'
+import { hasToken } from './has-token.ts'
 import type { ServiceHealth } from './health.ts'
 import { parseKey } from './input.ts'
 import { type ListPage, listTokens } from './listing.ts'
@@ -17,6 +18,7 @@ import { storeTokens } from './refresh/store-tokens.ts'
 import type { SweepReport } from './refresh/sweeper.ts'
 import { reject } from './rejecting.ts'
 import type {
+  AppGrantInput,
   CallCredentials,
   CallOptions,
   DeleteTokenOptions,
@@ -157,7 +159,7 @@ export class OAuthTokenService {
   async storeTokens(
     clientId: string,
     provider: string,
-    tokens: StoreTokensInput,
+    tokens: StoreTokensInput | AppGrantInput,
     options: TransactionOptions = {},
   ): Promise<void> {
     const key = parseKey(clientId, provider)
@@ -173,14 +175,14 @@ export class OAuthTokenService {
     }
   }
 
-  /** Whether a token is stored, or a seed is set that this client may use. */
+  /**
+   * Whether there is something to begin with: a stored token, a seed that this client may use, or, with client
+   * credentials, those of the app.
+   */
   async hasToken(clientId: string, provider: string, options: CallOptions = {}): Promise<boolean> {
     const key = parseKey(clientId, provider)
     checkCallOptions('hasToken', options, key)
-    const assembly = await this.#started(options.signal)
-    assembly.appFor(key, undefined)
-    const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
-    return row !== null || (await unlessAborted(assembly.seeds.available(key), options.signal)) !== null
+    return hasToken(await this.#started(options.signal), key, options.signal)
   }
 
   /** The full record, for debugging; its secrets print as `[secret]`. @throws DecryptionError */

@@ -6,6 +6,7 @@ import type { ConnectionKey } from './ports/store.ts'
 import { refuseProviderAnswer } from './provider-answer.ts'
 import { accessTokenLifetime } from './providers/lifetime.ts'
 import type { ProviderProfile } from './providers/profile.ts'
+import { named } from './refresh/refusal-error.ts'
 import type { NewTokens } from './refresh/store-tokens.ts'
 import type { StoreTokensInput } from './service-options.ts'
 
@@ -41,6 +42,10 @@ export function parseNewTokens(
     { owner: 'The argument tokens', noun: 'field' },
     { subject: key, hint: 'expiresAt' in input ? 'expiresIn counts seconds from now.' : '' },
   )
+  if (profile.traits.grant === 'client_credentials') {
+    refuseRefreshToken(input, key)
+    if (input.accessToken === undefined) return parseAppGrant(input, key)
+  }
   const { accessToken, refreshToken, expiresIn, scopes, metadata } = input
   const seconds = typeof expiresIn === 'number' ? Math.floor(expiresIn) : expiresIn
   // In seconds whatever the provider counts in, but for one whose answers may hold milliseconds.
@@ -61,5 +66,36 @@ export function parseNewTokens(
     expiresInMs: lifetime.ms,
     scopes: parseScopes(scopes, 'scopes', key),
     metadata: parseMetadata(metadata, key),
+  }
+}
+
+// Nobody would ever use it: whoever brings one means another provider, or has forgotten what this one is.
+function refuseRefreshToken({ refreshToken }: Record<string, unknown>, key: ConnectionKey): void {
+  if (refreshToken === undefined || refreshToken === null) return
+  throw new InvalidInputError(
+    `${named(key)}: ${key.provider} is asked by client credentials, and would never use a refresh token. Give grants of ` +
+      'users a provider of another name, without that grant.',
+    key,
+  )
+}
+
+/** What a connection asks for; the next call asks for it. What was asked for before does not suffice any more. */
+function parseAppGrant(
+  { expiresIn, scopes, metadata }: Record<string, unknown>,
+  key: ConnectionKey,
+): NewTokens {
+  if (expiresIn !== undefined) {
+    throw new InvalidInputError(
+      `${named(key)}: expiresIn is the lifetime of an access token. Give that, too.`,
+      key,
+    )
+  }
+  const scope = parseScopes(scopes, 'scopes', key)
+  return {
+    accessToken: null,
+    refreshToken: null,
+    expiresInMs: null,
+    scopes: null,
+    metadata: { ...parseMetadata(metadata, key), ...(scope === null ? {} : { scope }) },
   }
 }

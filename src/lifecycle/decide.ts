@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts'
 import { gateOf, isLeased } from './gate.ts'
+import { isRenewable } from './grant.ts'
 import type { Policy } from './policy.ts'
 import type { ProviderTraits } from './provider-traits.ts'
 import { deadGrant, type Refusal } from './refusal.ts'
@@ -40,7 +41,7 @@ export function decide(
     return goodEnough ? { kind: 'serve' } : { kind: 'fail', refusal: deadGrant(connection) }
   }
   if (goodEnough && state === 'fresh') return { kind: 'serve' }
-  if (!connection.hasRefreshToken) {
+  if (!isRenewable(connection, traits)) {
     return { kind: 'fail', refusal: { kind: 'reauthorization', reason: 'no_refresh_token' } }
   }
 

@@ -44,7 +44,7 @@ export function failureOutcome(
   policy: Policy,
 ): FailureOutcome {
   const passing = (nextAttemptInMs: number, attempt: FailureOutcome['attempt']): FailureOutcome => ({
-    ...untouched(connection, failure.code),
+    ...untouched(connection, failure.code, traits),
     nextAttemptInMs,
     attempt,
   })
@@ -60,13 +60,13 @@ export function failureOutcome(
     case 'throttled':
       return passing(retryAfterOf(failure.retryAfterMs ?? traits.throttleMs, policy), 'restored')
     case 'misconfigured':
-      return { ...untouched(connection, 'PROVIDER_MISCONFIGURED'), attempt: 'restored' }
+      return { ...untouched(connection, 'PROVIDER_MISCONFIGURED', traits), attempt: 'restored' }
     case 'ambiguous':
       if (traits.rotation === 'strict')
         return passing(strictWait(connection, now, backoff, traits, policy), 'kept')
       // Not where the provider asked for a pause.
       if (connection.attemptId === null && failure.retryAfterMs === null) {
-        return { ...untouched(connection, failure.code), attempt: 'kept', replay: true }
+        return { ...untouched(connection, failure.code, traits), attempt: 'kept', replay: true }
       }
       return passing(backoff, 'kept')
     case 'refused':
@@ -81,9 +81,10 @@ function refusalOutcome(
   traits: ProviderTraits,
   policy: Policy,
 ): FailureOutcome {
-  // Other app credentials than those that last worked: the app is wrong, not the grant.
-  if (connection.appId !== null && connection.appId !== failure.appId) {
-    return { ...untouched(connection, 'PROVIDER_MISCONFIGURED'), attempt: 'restored' }
+  // There is no grant beside the app; or there are other app credentials than those that last worked: the app is wrong.
+  const isOtherApp = connection.appId !== null && connection.appId !== failure.appId
+  if (traits.grant === 'client_credentials' || isOtherApp) {
+    return { ...untouched(connection, 'PROVIDER_MISCONFIGURED', traits), attempt: 'restored' }
   }
   const refused = { code: 'REAUTHORIZATION_REQUIRED', attempt: 'cleared', replay: false } as const
   const dead = { ...refused, status: 'reauthorization_required', nextAttemptInMs: null } as const
@@ -97,12 +98,14 @@ function refusalOutcome(
   return { ...refused, status: 'suspect', statusReason: 'refused', nextAttemptInMs: policy.confirmRefusalMs }
 }
 
-function untouched(connection: Connection, code: LastError): FailureOutcome {
+function untouched(connection: Connection, code: LastError, { grant }: ProviderTraits): FailureOutcome {
+  // What was found out about a user's grant says nothing about the app's own credentials.
+  const isOfUser = grant === 'refresh_token'
   return {
     code,
     nextAttemptInMs: null,
-    status: connection.status,
-    statusReason: connection.statusReason,
+    status: isOfUser ? connection.status : 'active',
+    statusReason: isOfUser ? connection.statusReason : null,
     attempt: 'cleared',
     replay: false,
   }

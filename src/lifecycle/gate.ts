@@ -23,12 +23,12 @@ export function gateOf(
 ): Refusal | null {
   if (connection.nextAttemptAt !== null && connection.nextAttemptAt > now) {
     const passes = skipNoProgress && connection.lastError === 'NO_PROGRESS'
-    if (!passes) return heldBack(connection, connection.nextAttemptAt)
+    if (!passes) return heldBack(connection, connection.nextAttemptAt, traits)
   }
   // Whoever refreshes right now has been allowed to: what comes of it is waited for.
   if (isLeased(connection, now)) return null
   const replayAt = strictReplayAt(connection, now, traits, policy)
-  if (replayAt !== null) return heldBack(connection, replayAt)
+  if (replayAt !== null) return heldBack(connection, replayAt, traits)
   const allowance = allowanceOf(connection, now, traits, policy)
   const until = allowance === null ? null : budgetOpensAt(connection, now, allowance)
   return until === null ? null : { kind: 'over_budget', until }
@@ -50,8 +50,10 @@ function strictReplayAt(
   return leftMs > 0 && Number.isFinite(leftMs) ? now + leftMs : null
 }
 
-function heldBack(connection: Connection, until: number): Refusal {
-  const code: LastError = connection.lastError ?? 'PROVIDER_UNAVAILABLE'
-  if (code === 'REAUTHORIZATION_REQUIRED') return { kind: 'reauthorization', reason: 'suspect' }
-  return { kind: 'held_back', code, until }
+function heldBack({ lastError }: Connection, until: number, { grant }: ProviderTraits): Refusal {
+  const code: LastError = lastError ?? 'PROVIDER_UNAVAILABLE'
+  if (code !== 'REAUTHORIZATION_REQUIRED') return { kind: 'held_back', code, until }
+  // From a time when the connection had a user's grant.
+  if (grant === 'client_credentials') return { kind: 'held_back', code: 'PROVIDER_MISCONFIGURED', until }
+  return { kind: 'reauthorization', reason: 'suspect' }
 }

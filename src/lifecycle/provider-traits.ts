@@ -8,6 +8,13 @@ export interface RefreshBudget {
 
 /** What the lifecycle has to know of a provider. */
 export interface ProviderTraits {
+  /**
+   * What an access token is renewed by.
+   * - `refresh_token`: the refresh token of what a user has granted (RFC 6749 §6).
+   * - `client_credentials`: the app's own credentials (RFC 6749 §4.4). No user, no refresh token, nothing that could be
+   *   refused for good: a new token is asked for each time.
+   */
+  readonly grant: 'refresh_token' | 'client_credentials'
   /** How long its access tokens live when an answer does not say. Null: not known. */
   readonly lifetimeMs: number | null
   /** How long after a token was issued a refresh is first accepted. 0: at once. */

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts'
+import { isDead, isRenewable } from './grant.ts'
 import type { Policy } from './policy.ts'
 import type { ProviderTraits } from './provider-traits.ts'
 import { floorOf, lifetimeOf, softOf, windowOf } from './window.ts'
@@ -38,8 +39,8 @@ export function servableFor(
   traits: ProviderTraits,
   policy: Policy,
 ): number {
-  // Without a refresh token there is nothing better to come: it is served to its very end.
-  const floor = connection.hasRefreshToken ? floorOf(lifetimeOf(connection, traits, policy), policy) : 0
+  // Where there is nothing better to come, it is served to its very end.
+  const floor = isRenewable(connection, traits) ? floorOf(lifetimeOf(connection, traits, policy), policy) : 0
   return remainingOf(connection, now) - floor
 }
 
@@ -49,8 +50,8 @@ export function servableFor(
  */
 export function freshUntil(connection: Connection, traits: ProviderTraits, policy: Policy): number {
   const { expiresAt } = connection
-  if (connection.status === 'reauthorization_required' || !connection.hasAccessToken) return -Infinity
-  if (!connection.hasRefreshToken) return expiresAt ?? Infinity
+  if (isDead(connection, traits) || !connection.hasAccessToken) return -Infinity
+  if (!isRenewable(connection, traits)) return expiresAt ?? Infinity
   // An adopted row: its token may have expired long ago, so it is refreshed at once.
   if (expiresAt === null) return connection.generation === 0 ? -Infinity : Infinity
 
@@ -67,7 +68,7 @@ export function stateOf(
   traits: ProviderTraits,
   policy: Policy,
 ): TokenState {
-  if (connection.status === 'reauthorization_required') return 'reauthorization_required'
+  if (isDead(connection, traits)) return 'reauthorization_required'
   if (!isServable(connection, now, traits, policy)) return 'expired'
   if (now < freshUntil(connection, traits, policy)) return 'fresh'
   if (connection.expiresAt === null || traits.refreshKillsAccessToken) return 'hard'

@@ -8,13 +8,17 @@ export interface AppCredentials {
   readonly clientSecret: Secret | null
 }
 
-export interface RefreshRequest {
+/** What every request for new tokens says, whatever they are renewed by. */
+export interface RenewalRequest {
   readonly app: AppCredentials
-  readonly refreshToken: Secret
   readonly metadata: Metadata
   readonly timeoutMs: number
   /** By the monotonic clock, when the lease ends: what could not be over by then is not sent. */
   readonly until: number
+}
+
+export interface RefreshRequest extends RenewalRequest {
+  readonly refreshToken: Secret
 }
 
 /** Tokens that a provider issued (RFC 6749 §5.1). */
@@ -33,7 +37,7 @@ export interface IssuedTokens {
 }
 
 /**
- * A provider's answer to a refresh, judged.
+ * A provider's answer to a refresh, or to the app's own credentials, judged.
  * - `issued`: a usable access token.
  * - `unsent`: no byte of the body left.
  * - `late`: not sent, because it could not have been over before the lease.
@@ -87,5 +91,7 @@ export interface TokenProvider {
    */
   endpointOf(metadata: Metadata): URL
   refresh(request: RefreshRequest): Promise<RefreshAnswer>
+  /** Asks for a token by the app's own credentials (RFC 6749 §4.4): what a refresh is where `traits.grant` says so. */
+  clientCredentials(request: RenewalRequest): Promise<RefreshAnswer>
   revoke(request: RevokeRequest): Promise<RevokeAnswer>
 }

@@ -228,6 +228,8 @@ export interface ListRequest {
 /** Connections of a provider whose refresh is due: grant not refused, back-off over, nobody at it. */
 export interface DueRequest {
   readonly provider: string
+  /** Whether only those are meant that have a refresh token: others cannot be renewed, but by the app's own credentials. */
+  readonly needsRefreshToken: boolean
   /** As in a claim. */
   readonly longestLeaseMs: number
   readonly longestGateMs: number
@@ -285,8 +287,8 @@ export interface TokenStore extends AsyncDisposable {
   put(request: PutRequest, options?: InTransaction): Promise<boolean>
   /** Deletes the row, marks seeds as deleted, records the revocation. The deleted row, or null. */
   delete(request: DeleteRequest, options?: InTransaction): Promise<ConnectionRow | null>
-  /** Makes an empty row (client credentials); does nothing when there is one. */
-  insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<void>
+  /** Makes an empty row (client credentials); does nothing when there is one. Whether it made one. */
+  insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<boolean>
 
   seedMemory(seed: Seed, provider: string): Promise<SeedMemory>
   plant(request: PlantRequest): Promise<PlantResult>

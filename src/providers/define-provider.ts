@@ -3,10 +3,12 @@ import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
 import type { AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
+import { appTraits, checkAppGrant } from './client-credentials.ts'
 import { hostsOfEndpoints, parseHostPattern, sampleOf } from './endpoint-hosts.ts'
 import { placeholdersIn } from './endpoints.ts'
 import type {
   AuthorizationRules,
+  ClientCredentialsRules,
   Endpoint,
   Placeholder,
   ProviderProfile,
@@ -19,7 +21,14 @@ import { standardAnswers } from './standard-answers.ts'
 import { withDefaults } from './with-defaults.ts'
 
 /** Groups of fields: a definition gives of each what differs. */
-type Groups = 'traits' | 'answers' | 'revocation' | 'authorization' | 'refresh' | 'refreshTokens'
+type Groups =
+  | 'traits'
+  | 'answers'
+  | 'revocation'
+  | 'authorization'
+  | 'refresh'
+  | 'clientCredentials'
+  | 'refreshTokens'
 
 /** What `defineProvider` takes: name and token endpoint, and whatever differs from plain OAuth 2. */
 export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'> & {
@@ -32,6 +41,7 @@ export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'>
     | 'revocation'
     | 'authorization'
     | 'refresh'
+    | 'clientCredentials'
     | 'refreshTokens'
   >]?: ProviderProfile[Field] | undefined
 } & {
@@ -51,6 +61,10 @@ export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'>
     | undefined
   /** How it is refreshed, where that differs from RFC 6749 §6. */
   readonly refresh?: { readonly [Rule in keyof RefreshRules]?: RefreshRules[Rule] | undefined } | undefined
+  /** How it is asked by the app's own credentials, where that differs from RFC 6749 §4.4. */
+  readonly clientCredentials?:
+    | { readonly [Rule in keyof ClientCredentialsRules]?: ClientCredentialsRules[Rule] | undefined }
+    | undefined
   /** How its refresh tokens live, as far as it is known. */
   readonly refreshTokens?:
     | { readonly [Fact in keyof RefreshTokenLife]?: RefreshTokenLife[Fact] | undefined }
@@ -59,6 +73,7 @@ export type ProviderDefinition = Pick<ProviderProfile, 'name' | 'tokenEndpoint'>
 
 // Of a provider that nobody described, the careful is assumed.
 const unknownTraits: ProviderTraits = {
+  grant: 'refresh_token',
   lifetimeMs: null,
   refreshEarliestMs: 0,
   rotation: 'strict',
@@ -93,6 +108,14 @@ const standardRefresh: RefreshRules = {
   parameters: {},
   needsRedirectUri: false,
   token: 'refresh_token',
+}
+
+// RFC 6749 §4.4.
+const standardClientCredentials: ClientCredentialsRules = {
+  scopes: [],
+  resources: [],
+  parameters: {},
+  metadata: [],
 }
 
 const unknownLife: RefreshTokenLife = { rotates: null, retryWindowMs: null, absoluteMs: null }
@@ -130,8 +153,8 @@ const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint' | Groups> = 
  * not one, or the budget none.
  */
 export function defineProvider(definition: ProviderDefinition): ProviderProfile {
-  const { name, tokenEndpoint, traits, answers, revocation, authorization, refresh, refreshTokens, ...rest } =
-    definition
+  const { name, tokenEndpoint, traits, answers, revocation, authorization, ...others } = definition
+  const { refresh, clientCredentials, refreshTokens, ...rest } = others
   checkName(name)
   const plain = { ...withDefaults(plainProvider, rest), name, tokenEndpoint }
   const life = withDefaults(unknownLife, refreshTokens)
@@ -146,13 +169,25 @@ export function defineProvider(definition: ProviderDefinition): ProviderProfile 
     headerName: plain.headerName.toLowerCase(),
     endpointHosts: [...new Set(endpointHosts)],
     apiHosts: plain.apiHosts.map(host => checkedApiHost(host, plain)),
-    traits: withDefaults({ ...unknownTraits, rotation: rotationOf(life) }, traits),
+    traits: traitsOf(plain, life, traits),
     answers: withDefaults(standardAnswers, answers),
     revocation: withDefaults(standardRevocation, revocation),
     authorization: withDefaults(standardAuthorization, authorization),
     refresh: withDefaults(standardRefresh, refresh),
+    clientCredentials: withDefaults(standardClientCredentials, clientCredentials),
     refreshTokens: life,
   }
+}
+
+function traitsOf(
+  profile: Plain,
+  life: RefreshTokenLife,
+  given: ProviderDefinition['traits'],
+): ProviderTraits {
+  const traits = withDefaults({ ...unknownTraits, rotation: rotationOf(life) }, given)
+  if (traits.grant === 'refresh_token') return traits
+  checkAppGrant(profile)
+  return appTraits(traits)
 }
 
 /** Half a minute: in less, a request cannot be given up and repeated. */

@@ -70,6 +70,11 @@ const moreTellers: typeof tellers = [
   ['refresh parameters', ({ refresh }) => parametersOf(refresh.parameters)],
   ['refreshes', ({ refresh }) => (refresh.token === 'access_token' ? 'the access token itself' : null)],
   ['a refresh wants', ({ refresh }) => (refresh.needsRedirectUri ? 'the redirect URI' : null)],
+  [
+    'tokens come by',
+    ({ traits }) => (traits.grant === 'client_credentials' ? "the app's credentials" : null),
+  ],
+  ['client credentials want', ({ clientCredentials }) => listOf(clientCredentials.metadata)],
   ['old refresh token works', ({ refreshTokens }) => windowOf(refreshTokens.retryWindowMs)],
   ['unused grant ends after', ({ traits }) => durationOf(traits.refreshTokenIdleMs)],
   ['grant ends after', ({ refreshTokens }) => durationOf(refreshTokens.absoluteMs)],

@@ -14,6 +14,11 @@ export interface GenericProviderOptions {
   /** Hosts that `fetch` may send the access token to. */
   readonly apiHosts?: readonly string[] | undefined
   /**
+   * What access tokens are renewed by. Default `refresh_token`; with `client_credentials` the app's own credentials are
+   * asked with (RFC 6749 §4.4).
+   */
+  readonly grant?: ProviderTraits['grant'] | undefined
+  /**
    * Whether its endpoints may be in private networks and on this machine. Default: only on a loopback address that
    * stands here.
    */

@@ -19,11 +19,11 @@ interface Carried {
 
 /**
  * Judges what became of a refresh (RFC 6749 §5). A refresh token in it is carried on, however odd the rest is.
- * @param sent the refresh token of the request: the same in the answer is no successor
+ * @param sent the refresh token of the request: the same in the answer is no successor. Null: there was none
  */
 export function judgeAnswer(
   answer: TransportAnswer,
-  sent: Secret,
+  sent: Secret | null,
   rules: AnswerRules,
   clock: Clock,
 ): RefreshAnswer {
@@ -53,7 +53,7 @@ function judgeUnsent(reason: string): RefreshAnswer {
 
 function judgeWholeAnswer(
   answer: WholeAnswer,
-  sent: Secret,
+  sent: Secret | null,
   rules: AnswerRules,
   clock: Clock,
 ): RefreshAnswer {
@@ -161,8 +161,8 @@ function hasError(members: AnswerMembers): boolean {
   return Boolean(members.get('error'))
 }
 
-function successorOf(refreshToken: string | null, sent: Secret): Secret | null {
+function successorOf(refreshToken: string | null, sent: Secret | null): Secret | null {
   if (refreshToken === null) return null
   const successor = Secret.of(refreshToken)
-  return successor.equals(sent) ? null : successor
+  return sent !== null && successor.equals(sent) ? null : successor
 }

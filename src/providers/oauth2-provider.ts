@@ -4,6 +4,7 @@ import type {
   AppCredentials,
   RefreshAnswer,
   RefreshRequest,
+  RenewalRequest,
   RevokeAnswer,
   RevokeRequest,
   TokenProvider,
@@ -11,6 +12,7 @@ import type {
 import type { Metadata } from '../ports/store.ts'
 import type { Transport, TransportAnswer } from '../ports/transport.ts'
 import { clientSecretBasic } from './basic-authentication.ts'
+import { askedScopes, clientCredentialsParameters } from './client-credentials.ts'
 import { resolveEndpoint } from './endpoints.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { ClientAuthentication, ProviderProfile, RevocationRules } from './profile.ts'
@@ -31,7 +33,12 @@ export interface OAuth2Ports {
   readonly clock: Clock
 }
 
-/** A provider of OAuth 2 (RFC 6749 §6, RFC 7009), told by its profile. */
+interface Client {
+  readonly id: string
+  readonly authentication: oauth.ClientAuth
+}
+
+/** A provider of OAuth 2 (RFC 6749 §4.4 and §6, RFC 7009), told by its profile. */
 export class OAuth2Provider implements TokenProvider {
   readonly profile: ProviderProfile
   readonly #ports: OAuth2Ports
@@ -58,7 +65,10 @@ export class OAuth2Provider implements TokenProvider {
   }
 
   endpointOf(metadata: Metadata): URL {
-    return resolveEndpoint(this.profile.refreshEndpoint ?? this.profile.tokenEndpoint, metadata, this.profile)
+    const { traits, tokenEndpoint, refreshEndpoint } = this.profile
+    const isRefresh = traits.grant === 'refresh_token'
+    const endpoint = isRefresh ? (refreshEndpoint ?? tokenEndpoint) : tokenEndpoint
+    return resolveEndpoint(endpoint, metadata, this.profile)
   }
 
   async refresh(request: RefreshRequest): Promise<RefreshAnswer> {
@@ -66,11 +76,31 @@ export class OAuth2Provider implements TokenProvider {
     if (this.profile.refresh.token === 'access_token') {
       return this.#judged(await this.#refreshAccessToken(endpoint, request), request)
     }
-    const app = await this.#resolveApp(request.app, request.metadata)
-    if (app === null) return unsent('the client secret could not be made')
-    const authentication = authenticationOf(app, this.profile.clientAuthentication)
-    if (authentication === null) return unsent('the client id or the client secret is missing')
-    return this.#judged(await this.#refreshGrant(endpoint, request, app.clientId, authentication), request)
+    const client = await this.#clientOf(request)
+    if ('kind' in client) return client
+    return this.#judged(await this.#refreshGrant(endpoint, request, client), request)
+  }
+
+  async clientCredentials(request: RenewalRequest): Promise<RefreshAnswer> {
+    const endpoint = this.endpointOf(request.metadata)
+    const client = await this.#clientOf(request)
+    if ('kind' in client) return client
+    const answer = await sendProtocolRequest(
+      this.#ports.transport,
+      endpoint,
+      this.profile,
+      limitsOf(request),
+      options =>
+        oauth.clientCredentialsGrantRequest(
+          { issuer: endpoint.origin, token_endpoint: endpoint.href },
+          { client_id: client.id },
+          client.authentication,
+          clientCredentialsParameters(this.profile, request.metadata),
+          options,
+        ),
+    )
+    const judged = judgeAnswer(answer, null, this.profile.answers, this.#ports.clock)
+    return asAnsweredToApp(judged, askedScopes(this.profile.clientCredentials, request.metadata))
   }
 
   async revoke(request: RevokeRequest): Promise<RevokeAnswer> {
@@ -84,18 +114,22 @@ export class OAuth2Provider implements TokenProvider {
     return judgeRevocation(answer, revocation)
   }
 
-  #refreshGrant(
-    endpoint: URL,
-    request: RefreshRequest,
-    clientId: string,
-    authentication: oauth.ClientAuth,
-  ): Promise<TransportAnswer> {
+  /** Who asks, and how that is proved; or why nobody can be asked. */
+  async #clientOf({ app, metadata }: RenewalRequest): Promise<Client | RefreshAnswer> {
+    const resolved = await this.#resolveApp(app, metadata)
+    if (resolved === null) return unsent('the client secret could not be made')
+    const authentication = authenticationOf(resolved, this.profile.clientAuthentication)
+    if (authentication === null) return unsent('the client id or the client secret is missing')
+    return { id: resolved.clientId, authentication }
+  }
+
+  #refreshGrant(endpoint: URL, request: RefreshRequest, client: Client): Promise<TransportAnswer> {
     const { transport } = this.#ports
     return sendProtocolRequest(transport, endpoint, this.profile, limitsOf(request), options =>
       oauth.refreshTokenGrantRequest(
         { issuer: endpoint.origin, token_endpoint: endpoint.href },
-        { client_id: clientId },
-        authentication,
+        { client_id: client.id },
+        client.authentication,
         request.refreshToken.reveal(),
         { ...options, additionalParameters: this.#refreshParameters(request.metadata) },
       ),
@@ -173,8 +207,25 @@ function authenticationOf(
   }
 }
 
-function limitsOf({ timeoutMs, until }: RefreshRequest): Pick<RefreshRequest, 'timeoutMs' | 'until'> {
+function limitsOf({ timeoutMs, until }: RenewalRequest): Pick<RenewalRequest, 'timeoutMs' | 'until'> {
   return { timeoutMs, until }
+}
+
+/**
+ * Scopes that were granted as they were asked for need not be told (RFC 6749 §5.1). A refresh token is none to be used
+ * (RFC 6749 §4.4.3): it is kept so that it can be revoked, and told.
+ */
+function asAnsweredToApp(answer: RefreshAnswer, asked: readonly string[]): RefreshAnswer {
+  if (answer.kind !== 'issued') return answer
+  const { scopes, refreshToken, warnings } = answer.tokens
+  return {
+    kind: 'issued',
+    tokens: {
+      ...answer.tokens,
+      scopes: scopes ?? (asked.length === 0 ? null : asked),
+      warnings: refreshToken === null ? warnings : [...warnings, 'REFRESH_TOKEN_UNEXPECTED'],
+    },
+  }
 }
 
 function unsent(why: string): RefreshAnswer {

@@ -68,6 +68,18 @@ export interface RefreshRules {
   readonly token: 'refresh_token' | 'access_token'
 }
 
+/** What a request by client credentials sends beside the standard's parameters (RFC 6749 §4.4.2). */
+export interface ClientCredentialsRules {
+  /** What is asked for, where a connection has no `scope` in its metadata. */
+  readonly scopes: readonly string[]
+  /** Resource indicators (RFC 8707), where a connection has no `resource` in its metadata. */
+  readonly resources: readonly string[]
+  /** Parameters of every request: `{ audience: '…' }`. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** Parameters that a connection has in its metadata, by the same name: `soid` at Zoho. They win over `parameters`. */
+  readonly metadata: readonly string[]
+}
+
 /** How the refresh tokens of a provider live, as far as it is known. Durations in milliseconds. */
 export interface RefreshTokenLife {
   /** Whether a refresh brings another. `sometimes`: store what comes back, keep the old one if nothing does. */
@@ -145,6 +157,8 @@ export interface ProviderProfile {
   readonly authorization: AuthorizationRules
   /** How it is refreshed. */
   readonly refresh: RefreshRules
+  /** How it is asked by the app's own credentials, where `traits.grant` says so. */
+  readonly clientCredentials: ClientCredentialsRules
   /** How its refresh tokens live. */
   readonly refreshTokens: RefreshTokenLife
   /** How a revocation is asked for. */

@@ -66,7 +66,17 @@ function shaped(
     case 'json':
       return {
         headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(Object.fromEntries(fields)),
+        body: JSON.stringify(objectOf(fields)),
       }
   }
+}
+
+// What is repeated (RFC 8707 §2) is a list.
+function objectOf(fields: URLSearchParams): Record<string, string | readonly string[]> {
+  return Object.fromEntries(
+    Array.from(new Set(fields.keys()), name => {
+      const [first = '', ...more] = fields.getAll(name)
+      return [name, more.length === 0 ? first : [first, ...more]]
+    }),
+  )
 }

@@ -7,6 +7,7 @@ import type { CatalogueName } from './catalogue/names.ts'
 import { parseHostPattern } from './endpoint-hosts.ts'
 import type { ProviderProfile } from './profile.ts'
 import { parseRefreshBudget } from './refresh-budget.ts'
+import { isResource } from './resources.ts'
 
 /** What a back end says about one provider: its app credentials, and what differs from the profile. */
 export interface ProviderOverride {
@@ -33,8 +34,17 @@ export interface ProviderOverride {
    * metadata of a connection wins.
    */
   readonly redirectUri?: string | undefined
-  /** Parameters that a refresh sends beside those of the profile: `{ expires_in: '3600' }` at Zendesk. */
+  /** Parameters that a refresh, or a request by client credentials, sends beside those of the profile: `{ expires_in: '3600' }` at Zendesk. */
   readonly refreshParameters?: Readonly<Record<string, string | undefined>> | undefined
+  /**
+   * `client_credentials`: tokens are asked for by the app's own credentials (RFC 6749 §4.4), and no account is connected.
+   * Default: what the profile says, for most a user's grant.
+   */
+  readonly grant?: 'client_credentials' | undefined
+  /** What client credentials ask for, for connections that have no `scope` in their metadata. */
+  readonly scopes?: readonly string[] | undefined
+  /** Resource indicators (RFC 8707) of client credentials, for connections that have no `resource` in their metadata. */
+  readonly resource?: string | readonly string[] | undefined
   /**
    * Whether requests may go to private networks and to this machine: `true` for a server in your own network, `false`
    * where the profile comes from a customer. Default: only to a loopback address that stands in your code.
@@ -65,6 +75,9 @@ export interface ParsedOverride {
   readonly endpointHosts: readonly string[]
   readonly redirectUri: string | undefined
   readonly refreshParameters: ReadonlyMap<string, string>
+  readonly grant: 'client_credentials' | undefined
+  readonly scopes: readonly string[] | undefined
+  readonly resources: readonly string[] | undefined
   /** Undefined: as the profile has it. */
   readonly allowPrivateNetwork: boolean | undefined
   readonly profile: ProviderProfile | null
@@ -82,6 +95,9 @@ const NAMES: NamesOf<ProviderOverride> = {
   endpointHosts: true,
   redirectUri: true,
   refreshParameters: true,
+  grant: true,
+  scopes: true,
+  resource: true,
   allowPrivateNetwork: true,
   profile: true,
 }
@@ -119,6 +135,9 @@ export function parseOverride(value: unknown, provider: string): ParsedOverride 
     endpointHosts: parseHosts(options.get('endpointHosts'), 'endpointHosts', provider, parseHostPattern),
     redirectUri: text('redirectUri'),
     refreshParameters: texts('refreshParameters', "{ expires_in: '3600' }"),
+    grant: parseGrant(options.get('grant'), provider),
+    scopes: parseScopes(options.get('scopes'), provider),
+    resources: parseResources(options.get('resource'), provider),
     allowPrivateNetwork: parseFlag(options.get('allowPrivateNetwork'), 'allowPrivateNetwork', provider),
     profile: parseProfile(options.get('profile'), provider),
   }
@@ -185,6 +204,37 @@ function parseHosts(
   throw new InvalidInputError(`The option ${name} of the provider "${provider}" must be an array of hosts.`, {
     provider,
   })
+}
+
+function parseGrant(value: unknown, provider: string): 'client_credentials' | undefined {
+  if (value === undefined || value === 'client_credentials') return value
+  throw new InvalidInputError(
+    `The option grant of the provider "${provider}" must be 'client_credentials'. Leave it out where users grant.`,
+    { provider },
+  )
+}
+
+// RFC 6749 §3.3, and without the comma that some providers write between them.
+const SCOPE = /^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]+$/
+
+function parseScopes(value: unknown, provider: string): readonly string[] | undefined {
+  const isScopes =
+    Array.isArray(value) && value.every(scope => typeof scope === 'string' && SCOPE.test(scope))
+  if (value === undefined || isScopes) return value
+  throw new InvalidInputError(
+    `The option scopes of the provider "${provider}" must be an array of scopes without spaces and commas in them.`,
+    { provider },
+  )
+}
+
+function parseResources(value: unknown, provider: string): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (list.every(isResource)) return list
+  throw new InvalidInputError(
+    `The option resource of the provider "${provider}" must be an absolute URI without a fragment, or an array of them.`,
+    { provider },
+  )
 }
 
 // What `defineProvider` made has all fields; anything else has not.

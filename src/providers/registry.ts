@@ -2,6 +2,7 @@ import { InvalidInputError } from '../errors.ts'
 import type { AppCredentials } from '../ports/provider.ts'
 import { Secret } from '../secret.ts'
 import { isInCatalogue } from './catalogue/index.ts'
+import { withAppGrant } from './client-credentials.ts'
 import { type AppResolver, type OAuth2Ports, OAuth2Provider } from './oauth2-provider.ts'
 import type { ProviderProfile } from './profile.ts'
 import {
@@ -90,7 +91,8 @@ function parseOverrides(value: unknown): ReadonlyMap<string, ParsedOverride> {
 
 function configure(name: string, override: ParsedOverride, options: ProvidersOptions): OAuth2Provider {
   const base = profileOf(name, override, options)
-  const profile = withReach(withBudget(withSettings(base, override), override), override)
+  const configured = withReach(withBudget(withSettings(base, override), override), override)
+  const profile = withAppGrant(configured, override, override.refreshParameters)
   if (profile.dataCentreOf === null && override.clientSecrets.size > 0) throw notZoho(name, 'clientSecrets')
   const ports: OAuth2Ports = { transport: options.transport, clock: options.clock }
   const own = override.profile === null ? base : null

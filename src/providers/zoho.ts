@@ -62,6 +62,8 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
       callbackMetadata: ['location'],
     },
     refreshTokens: { rotates: 'never' },
+    // The organization that a self client asks for: without it, `missing_org_info`.
+    clientCredentials: { metadata: ['soid'] },
     clientAuthentication: 'client_secret_post',
     requestFormat: 'form',
     scopeSeparator: ',',

@@ -34,7 +34,7 @@ interface Pending extends Exchange {
 export async function commitTokens(
   context: AttemptContext,
   claim: Claim,
-  spent: Secret,
+  spent: Secret | null,
   tokens: IssuedTokens,
   sentAt: number,
 ): Promise<RefreshEnd> {
@@ -66,7 +66,7 @@ export async function commitTokens(
 function seal(
   { ports, target }: AttemptContext,
   claim: Claim,
-  spent: Secret,
+  spent: Secret | null,
   tokens: IssuedTokens,
   sentAt: number,
 ): Pending {
@@ -89,7 +89,7 @@ function seal(
     accessToken: tokens.accessToken,
     successor: tokens.refreshToken,
     sealedSuccessor,
-    sealedRefreshToken: sealedSuccessor ?? (isPlaintext ? sealRefreshToken(spent) : null),
+    sealedRefreshToken: sealedSuccessor ?? (spent !== null && isPlaintext ? sealRefreshToken(spent) : null),
     tokens,
     term,
     noProgressForMs: stuck ? ports.policy.noProgressMs : null,
@@ -171,6 +171,10 @@ function heldAfter(ports: RefreshPorts, pending: Pending): HeldToken {
   }
 }
 
+function isRotated({ spent, successor }: Pending): boolean {
+  return spent !== null && successor !== null && !successor.equals(spent)
+}
+
 function report({ emit, clock, policy }: RefreshPorts, pending: Pending, held: HeldToken): void {
   const { clientId, provider } = pending.claim.key
   for (const warning of pending.tokens.warnings) emit({ type: 'answer_warning', clientId, provider, warning })
@@ -180,7 +184,7 @@ function report({ emit, clock, policy }: RefreshPorts, pending: Pending, held: H
     clientId,
     provider,
     generation: held.observed.row.generation,
-    rotated: pending.successor !== null && !pending.successor.equals(pending.spent),
+    rotated: isRotated(pending),
     durationMs: clock.monotonicMs() - pending.sentAt,
   })
   const { refreshTokenExpiresAt, now } = held.observed.row

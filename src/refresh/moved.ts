@@ -7,7 +7,8 @@ import type { RefreshPorts } from './ports.ts'
 /** What an attempt spent and what it got, for a write that matched no row. */
 export interface Exchange {
   readonly claim: Claim
-  readonly spent: Secret
+  /** Null: nothing was, the app's own credentials were asked with. */
+  readonly spent: Secret | null
   /** Null: the answer held none that can be used. */
   readonly accessToken: Secret | null
   /** The refresh token of the answer, and as it is written. Both null: the answer held none. */
@@ -31,7 +32,9 @@ export async function resolveMoved(ports: RefreshPorts, exchange: Exchange): Pro
     const row = await ports.store.read(exchange.claim.key)
     if (row === null || row.id !== exchange.claim.observed.row.id) return { kind: 'superseded', row }
     if (isOurs(ports, row, exchange)) return { kind: 'ours' }
-    if (!opensTo(ports.cipher, row, 'refresh_token', exchange.spent)) return { kind: 'superseded', row }
+    const { spent } = exchange
+    const isKept = spent === null || opensTo(ports.cipher, row, 'refresh_token', spent)
+    if (!isKept) return { kind: 'superseded', row }
     if (await settleKept(ports, exchange, row)) return { kind: 'superseded', row }
   }
 }
@@ -43,7 +46,7 @@ function isOurs(ports: RefreshPorts, row: ConnectionRow, { accessToken, successo
 
 async function settleKept(ports: RefreshPorts, exchange: Exchange, row: ConnectionRow): Promise<boolean> {
   const { id, generation } = row
-  if (exchange.sealedSuccessor !== null) {
+  if (exchange.sealedSuccessor !== null && exchange.spent !== null) {
     return ports.store.succeed({ id, generation, refreshToken: exchange.sealedSuccessor })
   }
   // Nothing to write; only our lease still stands. Somebody else's is not ours to end.

@@ -30,7 +30,7 @@ export interface TokenRequest {
   /** The variables that would give them, for messages. Absent: there are none for this provider. */
   readonly appVariables?: readonly string[] | undefined
   readonly demand: Demand
-  /** Turns what was read into a row: plants a seed where there is none. @throws TokenNotFoundError */
+  /** Turns what was read into a row: plants a seed where there is none, or begins one. @throws TokenNotFoundError */
   readonly seeded: (observed: Observed | null) => Promise<Observed>
   readonly signal: AbortSignal | undefined
 }
@@ -275,7 +275,11 @@ function codeOf(refusal: Refusal): LastError {
   }
 }
 
-function missingApp({ key, appVariables = [] }: TokenRequest): EvergrantError {
+/** The error for whoever asks where no app credentials are known. */
+export function missingApp({
+  key,
+  appVariables = [],
+}: Pick<TokenRequest, 'key' | 'appVariables'>): EvergrantError {
   const set =
     appVariables.length === 0
       ? 'At the command line, name them in the file of --config. In code, give'

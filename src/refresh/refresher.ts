@@ -1,6 +1,7 @@
 import { EvergrantError, StoreUnavailableError } from '../errors.ts'
 import { allowanceOf } from '../lifecycle/budget.ts'
 import { gateOf, isLeased } from '../lifecycle/gate.ts'
+import { isDead } from '../lifecycle/grant.ts'
 import { longestLeaseMs } from '../lifecycle/policy.ts'
 import type { RefreshTrigger } from '../ports/telemetry.ts'
 import type { Secret } from '../secret.ts'
@@ -130,7 +131,7 @@ export class Refresher {
     // The lease of whoever left it is over by our reckoning, and not by the database's: it is, in a moment.
     if (replayed === 'not_yet') return 'wait'
     // Before the claim: what cannot be opened or asked must not hold a lease.
-    const spent = this.#openRefreshToken(observed)
+    const spent = this.#openSpent(observed, run.target)
     const asked = askedFor(observed, run.target)
     const barredBefore = this.#breakers.barred(asked)
     if (barredBefore !== null) return this.#refuseBarred(run, observed, barredBefore)
@@ -203,13 +204,15 @@ export class Refresher {
 
   #heldBack(observed: Observed, run: Run): boolean {
     const connection = connectionOf(observed.row)
-    if (connection.status === 'reauthorization_required') return true
-    const now = databaseNow(observed, this.#ports.clock)
     const { traits } = run.target.provider
+    if (isDead(connection, traits)) return true
+    const now = databaseNow(observed, this.#ports.clock)
     return gateOf(connection, now, traits, this.#ports.policy, isExplicit(run)) !== null
   }
 
-  #openRefreshToken({ row }: Observed): Secret {
+  /** The refresh token that is to be spent; null: none is, the app's own credentials are asked with. */
+  #openSpent({ row }: Observed, target: Target): Secret | null {
+    if (target.provider.traits.grant === 'client_credentials') return null
     const { clientId, provider, refreshToken } = row
     return this.#ports.cipher.open(refreshToken ?? '', { purpose: 'refresh_token', clientId, provider })
   }

@@ -41,11 +41,11 @@ export class Rescue {
   async board(exchange: Exchange): Promise<Boarded> {
     const { lifeboat, clock, policy } = this.#ports
     const { successor, sealedSuccessor, spent } = exchange
-    // The stored one is not lost with this process.
-    if (lifeboat === null || successor === null || sealedSuccessor === null || successor.equals(spent))
-      return NOTHING
+    if (lifeboat === null || successor === null || sealedSuccessor === null) return NOTHING
+    // The stored one is not lost with this process; and with the app's own credentials nothing is spent.
+    if (spent === null || successor.equals(spent)) return NOTHING
 
-    const launched = lifeboat.launch(this.#entryOf(exchange, sealedSuccessor))
+    const launched = lifeboat.launch(this.#entryOf(exchange, sealedSuccessor, spent))
     const waited = await waitAtMost(launched, policy.lifeboatTimeoutMs, clock, undefined)
     this.#note(waited.kind === 'timeout' ? { kind: 'failed', code: 'ETIMEDOUT' } : waited.value, exchange)
     return { clear: () => this.#clear(lifeboat, launched) }
@@ -84,7 +84,7 @@ export class Rescue {
     return ends.has('not_yet') ? 'not_yet' : 'passed_over'
   }
 
-  #entryOf({ claim, spent }: Exchange, refreshToken: string): Parameters<Lifeboat['launch']>[0] {
+  #entryOf({ claim }: Exchange, refreshToken: string, spent: Secret): Parameters<Lifeboat['launch']>[0] {
     const { id, generation } = claim.observed.row
     const { clientId, provider } = claim.key
     const { attemptId } = claim

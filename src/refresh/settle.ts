@@ -21,7 +21,7 @@ type FailedAnswer = Exclude<RefreshAnswer, { kind: 'issued' | 'late' }>
 export async function settleFailure(
   context: AttemptContext,
   claim: Claim,
-  spent: Secret,
+  spent: Secret | null,
   answer: FailedAnswer,
 ): Promise<AttemptEnd> {
   const { ports, target, pass, land } = context
@@ -78,7 +78,7 @@ async function writeFailure(
 async function writeSuccessor(
   context: AttemptContext,
   claim: Claim,
-  spent: Secret,
+  spent: Secret | null,
   successor: Secret,
   outcome: FailureOutcome,
   failed: Outcome,

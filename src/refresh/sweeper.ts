@@ -2,6 +2,7 @@ import { EvergrantError } from '../errors.ts'
 import { gateOf } from '../lifecycle/gate.ts'
 import { longestGateMs, longestLeaseMs } from '../lifecycle/policy.ts'
 import { stateOf } from '../lifecycle/state.ts'
+import type { TokenProvider } from '../ports/provider.ts'
 import type { ConnectionRow, DuePage, DueRequest } from '../ports/store.ts'
 import { momentOf } from './moment.ts'
 import { connectionOf, databaseNow, type Observed, observe } from './observed.ts'
@@ -22,8 +23,7 @@ export interface SweepReport {
 }
 
 /** A provider whose connections can be refreshed without a caller. */
-export interface SweptProvider {
-  readonly name: string
+export interface SweptProvider extends Pick<TokenProvider, 'name' | 'traits'> {
   /** Null: not this one; its app credentials are not known. */
   targetOf(row: ConnectionRow): Target | null
 }
@@ -96,6 +96,7 @@ export class Sweeper {
       const asked = momentOf(clock)
       const request: DueRequest = {
         provider: provider.name,
+        needsRefreshToken: provider.traits.grant === 'refresh_token',
         longestLeaseMs: longestLeaseMs(policy),
         longestGateMs: longestGateMs(policy),
         limit: PAGE,

@@ -13,7 +13,8 @@ export class DueRows {
     this.#row = row
   }
 
-  async page({ provider, longestLeaseMs, longestGateMs, limit, after }: DueRequest): Promise<DuePage> {
+  async page(request: DueRequest): Promise<DuePage> {
+    const { provider, needsRefreshToken, longestLeaseMs, longestGateMs, limit, after } = request
     const { tables, dialect } = this.#engine
     const { oauthTokens: t } = tables
     const rows: Values[] = await this.#engine.run(
@@ -27,7 +28,7 @@ export class DueRows {
               sql`${t.status} in ('active', 'suspect')`,
               lte(t.refreshAt, dialect.now),
               eq(t.provider, provider),
-              isNotNull(t.refreshToken),
+              needsRefreshToken ? isNotNull(t.refreshToken) : undefined,
               or(isNull(t.nextAttemptAt), dialect.isOver(t.nextAttemptAt, longestGateMs)),
               or(isNull(t.leaseUntil), dialect.isOver(t.leaseUntil, longestLeaseMs)),
               after === null ? undefined : this.#isAfter(after),

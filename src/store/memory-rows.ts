@@ -95,13 +95,13 @@ export function taken({ budgetUntil }: Budgeted, { costMs, mostMs }: Allowance, 
 /** A page of the rows that are due, in the order of the instant, then of the id. */
 export function duePage<Row extends Claimed & { readonly id: string }>(
   rows: Iterable<Row & Pick<ConnectionRow, 'provider' | 'refreshToken' | 'refreshAt'>>,
-  { provider, longestLeaseMs, longestGateMs, limit, after }: DueRequest,
+  { provider, needsRefreshToken, longestLeaseMs, longestGateMs, limit, after }: DueRequest,
   now: number,
 ): { readonly rows: readonly Row[]; readonly next: string | null } {
   const cursorOf = ({ refreshAt, id }: { refreshAt: number | null; id: string }): string =>
     `${String(refreshAt).padStart(20, '0')} ${id}`
   const due = [...rows]
-    .filter(row => row.provider === provider && row.refreshToken !== null)
+    .filter(row => row.provider === provider && (!needsRefreshToken || row.refreshToken !== null))
     .filter(({ status }) => status !== 'reauthorization_required')
     .filter(({ refreshAt }) => refreshAt !== null && refreshAt <= now)
     .filter(({ nextAttemptAt }) => isOver(nextAttemptAt, longestGateMs, now))

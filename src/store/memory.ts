@@ -234,9 +234,9 @@ class MemoryStore implements TokenStore {
     return this.#given(row)
   }
 
-  async insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<void> {
+  async insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<boolean> {
     this.#enter()
-    this.#insert(key, { metadata: storableMetadata(metadata) }, told('connected'))
+    return this.#insert(key, { metadata: storableMetadata(metadata) }, told('connected'))
   }
 
   async seedMemory(seed: Seed, provider: string): Promise<SeedMemory> {

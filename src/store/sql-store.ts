@@ -257,8 +257,8 @@ export class SqlStore implements TokenStore {
     )
   }
 
-  async insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<void> {
-    await this.#writes.insert(key, { metadata: storableMetadata(metadata) }, told('connected'))
+  insertEmpty(key: ConnectionKey, metadata: Metadata): Promise<boolean> {
+    return this.#writes.insert(key, { metadata: storableMetadata(metadata) }, told('connected'))
   }
 
   seedMemory(seed: Seed, provider: string): Promise<SeedMemory> {

@@ -6,6 +6,10 @@ export interface App {
   readonly client_id: string
   readonly client_secret?: string | undefined
   readonly token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'none'
+  /** Default: those of a user's grant. */
+  readonly grant_types?: readonly string[] | undefined
+  readonly response_types?: readonly string[] | undefined
+  readonly redirect_uris?: readonly string[] | undefined
 }
 
 /** A request at the token endpoint, as the server saw it. Tokens are digests: see {@link digestOf}. */

@@ -46,7 +46,16 @@ const provider = new Provider(url, {
   jwks: { keys: [{ ...signingKey, kid: 'signing', use: 'sig', alg: 'ES256' }] },
   cookies: { keys: ['only for tests'] },
   claims: { email: ['email'], profile: ['name'] },
-  features: { introspection: { enabled: true }, revocation: { enabled: true } },
+  features: {
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_, resource) => ({ audience: resource, scope: 'api:read api:write' }),
+    },
+  },
+  scopes: ['openid', 'offline_access', 'api:read', 'api:write'],
   // Asked for after all checks of a refresh token, right before it is spent.
   findAccount: async (ctx, accountId) => {
     if (ctx.oidc.route === 'token') await holdFor('slow_work', ctx)
@@ -56,6 +65,7 @@ const provider = new Provider(url, {
   ttl: {
     AccessToken: () => settings.accessTokenSeconds,
     AuthorizationCode: 60,
+    ClientCredentials: () => settings.accessTokenSeconds,
     Grant: 86_400,
     IdToken: 3_600,
     Interaction: 600,

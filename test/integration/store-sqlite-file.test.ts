@@ -323,7 +323,14 @@ describe('a clock that jumped', () => {
     await store.claim(claim)
     const { id, generation } = row
     await store.settle({ id, generation, leaseId: claim.leaseId, attemptId: null, failure: PASSING })
-    const due = { provider, longestLeaseMs: 60_000, longestGateMs: 600_000, limit: 1, after: null }
+    const due = {
+      provider,
+      needsRefreshToken: true,
+      longestLeaseMs: 60_000,
+      longestGateMs: 600_000,
+      limit: 1,
+      after: null,
+    }
     const failed = await rowOf(store, row)
     expect(await store.claim(claimOf(failed))).toBe(false)
     expect((await store.due(due)).rows).toEqual([])

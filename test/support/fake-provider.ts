@@ -2,6 +2,7 @@ import type { ProviderTraits } from '../../src/lifecycle/provider-traits.ts'
 import type {
   RefreshAnswer,
   RefreshRequest,
+  RenewalRequest,
   RevokeAnswer,
   RevokeRequest,
   TokenProvider,
@@ -75,8 +76,16 @@ export class FakeProvider implements TokenProvider {
     return new URL(this.endpoint)
   }
 
-  async refresh(request: RefreshRequest): Promise<RefreshAnswer> {
-    const token = request.refreshToken.reveal()
+  refresh(request: RefreshRequest): Promise<RefreshAnswer> {
+    return this.#asked(request.refreshToken.reveal(), request)
+  }
+
+  /** By the app's own credentials: what is in flight twice is a connection, told by `connection` of its metadata. */
+  clientCredentials(request: RenewalRequest): Promise<RefreshAnswer> {
+    return this.#asked(`app ${String(request.metadata.connection ?? '')}`, request)
+  }
+
+  async #asked(token: string, request: RenewalRequest): Promise<RefreshAnswer> {
     this.asked.push(token)
     this.apps.push(request.app.clientId)
     if (this.#inFlight.has(token)) this.overlaps += 1
@@ -101,7 +110,8 @@ export class FakeProvider implements TokenProvider {
   }
 
   #answer(token: string): RefreshAnswer {
-    const family = this.#good.get(token)
+    const isOfApp = this.traits.grant === 'client_credentials'
+    const family = isOfApp ? token : this.#good.get(token)
     if (family === undefined) {
       const reused = this.#spent.get(token)
       if (reused !== undefined) {

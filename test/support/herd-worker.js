@@ -1,13 +1,13 @@
 // One of several back-end processes: opens the service, waits for the word, and lets many callers ask at once.
 import { OAuthTokenService } from 'evergrant'
 
-const { database, encryptionKeys, clientId, provider, accountsServer, app, callers } = JSON.parse(
+const { database, encryptionKeys, clientId, provider, accountsServer, app, settings, callers } = JSON.parse(
   process.argv[2],
 )
 const tokens = await OAuthTokenService.open({
   database,
   encryptionKeys,
-  providers: { [provider]: { ...app, accountsServer } },
+  providers: { [provider]: { ...app, ...settings, accountsServer } },
   policy: { storeTimeoutMs: 20_000 },
 })
 process.send({ kind: 'ready' })

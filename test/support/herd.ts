@@ -25,6 +25,8 @@ export interface HerdOptions {
   readonly processes: number
   /** In each process. */
   readonly callers: number
+  /** Settings of the provider beside its app and its server. */
+  readonly settings?: object
   /** What still has to be, once every process has opened its service and before the first of them asks. */
   readonly ready?: () => Promise<void>
 }
@@ -35,6 +37,7 @@ export async function herd({
   zoho,
   processes,
   callers,
+  settings = {},
   ready,
 }: HerdOptions): Promise<readonly Done[]> {
   const options = {
@@ -44,6 +47,7 @@ export async function herd({
     provider: HERD_PROVIDER,
     accountsServer: zoho.url,
     app: localZohoApp,
+    settings,
     callers,
   }
   const children = Array.from({ length: processes }, () => fork(worker, [JSON.stringify(options)]))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Connection } from '../../src/lifecycle/connection.ts'
 import { type Policy, policyWith } from '../../src/lifecycle/policy.ts'
 import type { ProviderTraits } from '../../src/lifecycle/provider-traits.ts'
+import { appTraits } from '../../src/providers/client-credentials.ts'
 
 export const SECOND = 1_000
 export const MINUTE = 60 * SECOND
@@ -19,7 +20,11 @@ export const zohoLike: ProviderTraits = {
   refreshTokenIdleMs: null,
   throttleMs: 10 * MINUTE,
   refreshBudget: null,
+  grant: 'refresh_token',
 }
+
+/** A provider that is asked by the app's own credentials. */
+export const appGrant: ProviderTraits = appTraits(zohoLike)
 
 /** A provider of which nothing is known. */
 export const unknownProvider: ProviderTraits = { ...zohoLike, lifetimeMs: null, rotation: 'strict' }
@@ -87,7 +92,9 @@ export const anyConnection: fc.Arbitrary<Connection> = fc.record({
   rejectedAt: maybe(instant),
 })
 
+/** Of a provider where users grant. */
 export const anyTraits: fc.Arbitrary<ProviderTraits> = fc.record({
+  grant: fc.constant('refresh_token'),
   lifetimeMs: maybe(fc.integer({ min: 1, max: 2 * HOUR })),
   refreshEarliestMs: fc.constantFrom(0, 0, 570 * SECOND),
   rotation: fc.constantFrom('static', 'window', 'strict'),
@@ -98,3 +105,6 @@ export const anyTraits: fc.Arbitrary<ProviderTraits> = fc.record({
     fc.record({ requests: fc.integer({ min: 1, max: 20 }), perMs: fc.integer({ min: 1, max: HOUR }) }),
   ),
 })
+
+/** Of a provider that is asked by the app's own credentials. */
+export const anyAppTraits: fc.Arbitrary<ProviderTraits> = anyTraits.map(appTraits)

@@ -13,7 +13,14 @@ export function closingContract(open: () => Promise<StoreHarness>): void {
     const closed = { code: 'STORE_UNAVAILABLE', reason: 'ECLOSED', retryable: true }
     await expect(store.read(key)).rejects.toMatchObject(closed)
     await expect(store.list({ limit: 1, after: null })).rejects.toMatchObject(closed)
-    const due = { provider: 'zoho_crm', longestLeaseMs: 0, longestGateMs: 0, limit: 1, after: null }
+    const due = {
+      provider: 'zoho_crm',
+      needsRefreshToken: true,
+      longestLeaseMs: 0,
+      longestGateMs: 0,
+      limit: 1,
+      after: null,
+    }
     await expect(store.due(due)).rejects.toMatchObject(closed)
     await expect(store.put(firstPut(key))).rejects.toMatchObject(closed)
     await expect(store.delete({ ...key, revoke: false, seed: null })).rejects.toMatchObject(closed)

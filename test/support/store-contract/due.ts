@@ -13,6 +13,7 @@ import { claimOf, HOUR, PASSING, rejectOf, rowOf, type StoreHarness, still, stor
 export function dueContract(harness: () => StoreHarness): void {
   const pageOf = (provider: string, change: Partial<DueRequest> = {}): DueRequest => ({
     provider,
+    needsRefreshToken: true,
     longestLeaseMs: 60_000,
     longestGateMs: 600_000,
     limit: 100,
@@ -51,6 +52,15 @@ export function dueContract(harness: () => StoreHarness): void {
       await due(store, provider, 1_000, { grant: { kind: 'keep' } })
       const mine = await due(store, provider, 1_000)
       expect(await clientsOf(store, provider)).toEqual([mine.clientId])
+    })
+
+    test('gives those without a refresh token, too, where none is needed', async () => {
+      const { store } = harness()
+      const provider = freshProvider()
+      const mine = await due(store, provider, 2_000)
+      const bare = await due(store, provider, 1_000, { grant: { kind: 'keep' } })
+      const { rows } = await store.due(pageOf(provider, { needsRefreshToken: false }))
+      expect(rows.map(row => row.clientId)).toEqual([mine.clientId, bare.clientId])
     })
 
     test('passes over a lease that lives, a back-off that lasts, and a grant that is dead', async () => {

@@ -91,8 +91,8 @@ function comingAndGoing(harness: () => StoreHarness): void {
     test('tells of an empty row once', async () => {
       const { store } = harness()
       const key = freshKey()
-      await store.insertEmpty(key, {})
-      await store.insertEmpty(key, {})
+      expect(await store.insertEmpty(key, {})).toBe(true)
+      expect(await store.insertEmpty(key, {})).toBe(false)
       expect(await typesOf(store, key)).toEqual(['connected'])
     })
   })
