@@ -19,6 +19,8 @@ export interface RenewalRequest {
 
 export interface RefreshRequest extends RenewalRequest {
   readonly refreshToken: Secret
+  /** What was granted. Absent or empty: it is not known. */
+  readonly scopes?: readonly string[] | undefined
 }
 
 /** Tokens that a provider issued (RFC 6749 §5.1). */

@@ -106,6 +106,7 @@ const standardAuthorization: AuthorizationRules = {
 // RFC 6749 §6.
 const standardRefresh: RefreshRules = {
   parameters: {},
+  scope: 'none',
   needsRedirectUri: false,
   token: 'refresh_token',
 }

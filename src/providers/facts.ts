@@ -1,5 +1,5 @@
 import type { RefreshBudget } from '../lifecycle/provider-traits.ts'
-import type { AccountIdentity, Endpoint, ProviderProfile } from './profile.ts'
+import type { AccountIdentity, Endpoint, ProviderProfile, RefreshRules } from './profile.ts'
 
 /** Whether a field of a profile was given, or is a default. */
 export type KnownFields = (field: keyof ProviderProfile) => boolean
@@ -69,7 +69,7 @@ const moreTellers: typeof tellers = [
   ['kept of an answer', ({ answers }) => listOf([...answers.metadata.keys()])],
   ['refresh parameters', ({ refresh }) => parametersOf(refresh.parameters)],
   ['refreshes', ({ refresh }) => (refresh.token === 'access_token' ? 'the access token itself' : null)],
-  ['a refresh wants', ({ refresh }) => (refresh.needsRedirectUri ? 'the redirect URI' : null)],
+  ['a refresh wants', ({ refresh }) => wantedBy(refresh)],
   [
     'tokens come by',
     ({ traits }) => (traits.grant === 'client_credentials' ? "the app's credentials" : null),
@@ -104,6 +104,13 @@ function urlOf(endpoint: Endpoint | null): string | null {
 
 function listOf(items: readonly string[], separator = ', '): string | null {
   return items.length === 0 ? null : items.join(separator)
+}
+
+function wantedBy({ scope, needsRedirectUri }: RefreshRules): string | null {
+  return listOf([
+    ...(needsRedirectUri ? ['the redirect URI'] : []),
+    ...(scope === 'granted' ? ['the scopes'] : []),
+  ])
 }
 
 function parametersOf(parameters: Readonly<Record<string, string>>): string | null {

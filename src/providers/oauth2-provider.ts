@@ -18,6 +18,7 @@ import { judgeAnswer } from './judge-answer.ts'
 import type { ClientAuthentication, ProviderProfile, RevocationRules } from './profile.ts'
 import { sendProtocolRequest } from './protocol-request.ts'
 import { reachingTransport, reachRules } from './reach.ts'
+import { refreshParameters } from './refresh-parameters.ts'
 
 /**
  * Finds the app credentials that count for a connection: some apps have a secret in each data centre, and some make
@@ -131,7 +132,7 @@ export class OAuth2Provider implements TokenProvider {
         { client_id: client.id },
         client.authentication,
         request.refreshToken.reveal(),
-        { ...options, additionalParameters: this.#refreshParameters(request.metadata) },
+        { ...options, additionalParameters: refreshParameters(this.profile, request) },
       ),
     )
   }
@@ -149,12 +150,6 @@ export class OAuth2Provider implements TokenProvider {
     url.searchParams.set('access_token', request.refreshToken.reveal())
     const headers = { accept: 'application/json', 'user-agent': 'evergrant' }
     return this.#ports.transport.send({ method: 'GET', url, headers, body: '', ...limitsOf(request) })
-  }
-
-  #refreshParameters(metadata: Metadata): Record<string, string> {
-    const { parameters, needsRedirectUri } = this.profile.refresh
-    const given = needsRedirectUri ? metadata.redirect_uri : undefined
-    return { ...parameters, ...(typeof given === 'string' ? { redirect_uri: given } : {}) }
   }
 
   #postToken(endpoint: URL, { token, timeoutMs }: RevokeRequest): Promise<TransportAnswer> {

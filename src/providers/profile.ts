@@ -59,6 +59,11 @@ export interface AuthorizationRules {
 export interface RefreshRules {
   /** Parameters of every request; those of the standard cannot be changed. */
   readonly parameters: Readonly<Record<string, string>>
+  /**
+   * What `scope` holds. `granted`: what was granted, for a provider that wants it said again; never more (RFC 6749 §6).
+   * `none`: it is left out, and the access token is for all that was granted.
+   */
+  readonly scope: 'none' | 'granted'
   /** Whether `redirect_uri` has to be the one of the authorization. */
   readonly needsRedirectUri: boolean
   /**

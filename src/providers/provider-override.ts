@@ -37,6 +37,11 @@ export interface ProviderOverride {
   /** Parameters that a refresh, or a request by client credentials, sends beside those of the profile: `{ expires_in: '3600' }` at Zendesk. */
   readonly refreshParameters?: Readonly<Record<string, string | undefined>> | undefined
   /**
+   * `granted`: a refresh names the scopes that were granted (RFC 6749 §6), for a provider that wants it so: Microsoft does
+   * for APIs of one's own. Default: what the profile says, for most `none`.
+   */
+  readonly refreshScope?: 'none' | 'granted' | undefined
+  /**
    * `client_credentials`: tokens are asked for by the app's own credentials (RFC 6749 §4.4), and no account is connected.
    * Default: what the profile says, for most a user's grant.
    */
@@ -75,6 +80,7 @@ export interface ParsedOverride {
   readonly endpointHosts: readonly string[]
   readonly redirectUri: string | undefined
   readonly refreshParameters: ReadonlyMap<string, string>
+  readonly refreshScope: 'none' | 'granted' | undefined
   readonly grant: 'client_credentials' | undefined
   readonly scopes: readonly string[] | undefined
   readonly resources: readonly string[] | undefined
@@ -95,6 +101,7 @@ const NAMES: NamesOf<ProviderOverride> = {
   endpointHosts: true,
   redirectUri: true,
   refreshParameters: true,
+  refreshScope: true,
   grant: true,
   scopes: true,
   resource: true,
@@ -135,6 +142,7 @@ export function parseOverride(value: unknown, provider: string): ParsedOverride 
     endpointHosts: parseHosts(options.get('endpointHosts'), 'endpointHosts', provider, parseHostPattern),
     redirectUri: text('redirectUri'),
     refreshParameters: texts('refreshParameters', "{ expires_in: '3600' }"),
+    refreshScope: parseRefreshScope(options.get('refreshScope'), provider),
     grant: parseGrant(options.get('grant'), provider),
     scopes: parseScopes(options.get('scopes'), provider),
     resources: parseResources(options.get('resource'), provider),
@@ -204,6 +212,14 @@ function parseHosts(
   throw new InvalidInputError(`The option ${name} of the provider "${provider}" must be an array of hosts.`, {
     provider,
   })
+}
+
+function parseRefreshScope(value: unknown, provider: string): 'none' | 'granted' | undefined {
+  if (value === undefined || value === 'none' || value === 'granted') return value
+  throw new InvalidInputError(
+    `The option refreshScope of the provider "${provider}" must be 'none' or 'granted'.`,
+    { provider },
+  )
 }
 
 function parseGrant(value: unknown, provider: string): 'client_credentials' | undefined {

@@ -3,14 +3,18 @@ import { hostIn, placedValue } from './endpoints.ts'
 import type { Placeholder, ProviderProfile } from './profile.ts'
 import type { ParsedOverride } from './provider-override.ts'
 
-type Settings = Pick<ParsedOverride, 'parameters' | 'endpointHosts' | 'redirectUri' | 'refreshParameters'>
+type Settings = Pick<
+  ParsedOverride,
+  'parameters' | 'endpointHosts' | 'redirectUri' | 'refreshParameters' | 'refreshScope'
+>
 
 /**
  * A profile with what the back end says about it: values for its placeholders, hosts that metadata may name, and
  * parameters of its refreshes.
  * @throws InvalidInputError a parameter that no endpoint has, or that cannot stand there
  */
-export function withSettings(profile: ProviderProfile, settings: Settings): ProviderProfile {
+export function withSettings(given: ProviderProfile, settings: Settings): ProviderProfile {
+  const profile = withRefreshScope(given, settings)
   const { parameters, redirectUri, refreshParameters } = settings
   if (parameters.size === 0 && settings.endpointHosts.length === 0 && redirectUri === undefined) {
     return refreshParameters.size === 0 ? profile : withRefreshParameters(profile, refreshParameters)
@@ -29,6 +33,10 @@ export function withSettings(profile: ProviderProfile, settings: Settings): Prov
     { ...profile, placeholders, endpointHosts },
     new Map([...(profile.refresh.needsRedirectUri ? redirect : []), ...refreshParameters]),
   )
+}
+
+function withRefreshScope(profile: ProviderProfile, { refreshScope: scope }: Settings): ProviderProfile {
+  return scope === undefined ? profile : { ...profile, refresh: { ...profile.refresh, scope } }
 }
 
 function withRefreshParameters(

@@ -217,6 +217,7 @@ describe('options of providers', () => {
     ['profile', { other: { profile: acme } }],
     ['profile', { acme: { profile: null } }],
     ['refreshBudget', { zoho_crm: { refreshBudget: 'canary' } }],
+    ['refreshScope', { zoho_crm: { refreshScope: 'canary' } }],
     ['refreshBudget', { zoho_crm: { refreshBudget: { requests: 10 } } }],
     ['location', { acme: { profile: acme, location: 'eu' } }],
     ['accountsServer', { acme: { profile: acme, accountsServer: 'https://canary' } }],

@@ -27,6 +27,7 @@ async function refresh(
   definition: Partial<ProviderDefinition>,
   options: Omit<ProviderOverride, 'profile'> = {},
   metadata: Metadata = {},
+  scopes: readonly string[] = [],
 ): Promise<{ transport: RecordingTransport; answer: RefreshAnswer }> {
   const transport = new RecordingTransport(issued)
   const providers = acmeWith(definition, options, transport)
@@ -34,9 +35,55 @@ async function refresh(
   const refreshToken = Secret.of('r1')
   const answer = await providers
     .get('acme')
-    .refresh({ app, refreshToken, metadata, timeoutMs: 1_000, until: Infinity })
+    .refresh({ app, refreshToken, metadata, scopes, timeoutMs: 1_000, until: Infinity })
   return { transport, answer }
 }
+
+describe('what a refresh asks for', () => {
+  const sent = async (...given: Parameters<typeof refresh>): Promise<URLSearchParams> =>
+    new URLSearchParams((await refresh(...given)).transport.last.body)
+
+  test('is all that was granted, unsaid, where the profile does not want the scopes (RFC 6749 §6)', async () => {
+    expect((await sent({}, {}, { scope: 'more' }, ['a', 'b'])).has('scope')).toBe(false)
+  })
+
+  test.each<[string, Partial<ProviderDefinition>, Omit<ProviderOverride, 'profile'>]>([
+    ['the profile', { refresh: { scope: 'granted' } }, {}],
+    ['the options', {}, { refreshScope: 'granted' }],
+  ])('are the scopes that were granted, and no more, where %s want them', async (_, definition, options) => {
+    expect((await sent(definition, options, { scope: 'more' }, ['a', 'b'])).getAll('scope')).toEqual(['a b'])
+    const commas: Partial<ProviderDefinition> = { ...definition, scopeSeparator: ',' }
+    expect((await sent(commas, options, {}, ['a', 'b'])).get('scope')).toBe('a,b')
+    expect((await sent(definition, options)).has('scope')).toBe(false)
+  })
+
+  test('is with the scope that the refresh token stands for, which answers leave out', async () => {
+    const definition: Partial<ProviderDefinition> = {
+      refresh: { scope: 'granted' },
+      authorization: { refreshTokenScopes: ['offline_access'] },
+    }
+    expect((await sent(definition, {}, {}, ['a'])).get('scope')).toBe('a offline_access')
+    expect((await sent(definition, { refreshScope: 'none' }, {}, ['a'])).has('scope')).toBe(false)
+  })
+
+  test.each([
+    ['one', 'https://a.example/', ['https://a.example/']],
+    ['each of several', ['https://a.example/', 'urn:b'], ['https://a.example/', 'urn:b']],
+    ['none that has a fragment', ['https://a.example/#x'], ['profile']],
+    ['none that is relative', '/a', ['profile']],
+    ['none that is no text', { a: 1 }, ['profile']],
+    ['none', null, ['profile']],
+  ])('is for the resource of the connection: %s (RFC 8707 §2.2)', async (_, resource, expected) => {
+    const definition = { refresh: { parameters: { resource: 'profile' } } }
+    expect((await sent(definition, {}, { resource })).getAll('resource')).toEqual(expected)
+  })
+
+  test('is a list in JSON, where there are several', async () => {
+    const metadata = { resource: ['https://a.example/', 'urn:b'] }
+    const { transport } = await refresh({ requestFormat: 'json' }, {}, metadata)
+    expect(transport.fields.resource).toEqual(['https://a.example/', 'urn:b'])
+  })
+})
 
 describe('a refresh', () => {
   test('goes to the URL that the provider has for it, else to the token endpoint', async () => {

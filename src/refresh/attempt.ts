@@ -3,6 +3,7 @@ import type { Secret } from '../secret.ts'
 import type { Claim } from './claim.ts'
 import { commitTokens } from './commit.ts'
 import type { AttemptContext, AttemptEnd } from './context.ts'
+import { scopesOf } from './held-token.ts'
 import { settleFailure } from './settle.ts'
 
 /**
@@ -36,5 +37,5 @@ function ask({ ports, target }: AttemptContext, claim: Claim, spent: Secret | nu
   }
   return spent === null
     ? provider.clientCredentials(request)
-    : provider.refresh({ ...request, refreshToken: spent })
+    : provider.refresh({ ...request, refreshToken: spent, scopes: scopesOf(claim.observed.row.scopes) })
 }

@@ -16,7 +16,7 @@ export interface Granted {
  * Authorization code and PKCE (RFC 6749 §4.1, RFC 7636) as a user does it, but for the browser: the provider's own
  * pages are asked for and their forms are sent. oauth4webapi is the client: nothing of ours is in it.
  */
-export async function login(issuer: string, app: App, scope: string): Promise<Granted> {
+export async function login(issuer: string, app: App, scope: string, resource?: string): Promise<Granted> {
   const server = await discover(issuer)
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
@@ -30,6 +30,7 @@ export async function login(issuer: string, app: App, scope: string): Promise<Gr
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
+    ...(resource === undefined ? {} : { resource }),
   }).toString()
 
   const callback = await new Visitor().allow(page)

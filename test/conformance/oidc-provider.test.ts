@@ -114,6 +114,36 @@ describe('an answer of oidc-provider', () => {
     expect(await server.requests()).toHaveLength(2)
   })
 
+  test('is for the resource of the connection, at each refresh (RFC 8707)', async () => {
+    const resource = 'https://api.example/'
+    const granted = await login(server.url, apps.post, 'openid offline_access api:read', resource)
+    const tokens = await open(apps.post)
+    await tokens.storeTokens(CLIENT, 'acme', { ...granted, metadata: { resource } })
+    await tokens.refreshToken(CLIENT, 'acme')
+    expect((await tokens.refreshToken(CLIENT, 'acme')).scopes).toEqual(['api:read'])
+    const said = (await server.requests()).map(({ scope }) => scope)
+    expect(said).toEqual([said[0], 'api:read', 'api:read'])
+
+    // Without it, it would be for whatever else was granted.
+    await tokens.storeTokens(
+      'elsewhere',
+      'acme',
+      await login(server.url, apps.post, 'openid offline_access api:read', resource),
+    )
+    expect((await tokens.refreshToken('elsewhere', 'acme')).scopes).toContain('openid')
+  })
+
+  test('is for the scopes that a refresh names, where the provider wants them', async () => {
+    const granted = await login(server.url, apps.post, SCOPES.join(' '))
+    const profile = genericProvider(profileAt(server.url, apps.post))
+    const acme = { ...credentialsOf(apps.post), profile, refreshScope: 'granted' } as const
+    const tokens = await open(apps.post, { providers: { acme } })
+    await tokens.storeTokens(CLIENT, 'acme', { ...granted, scopes: ['openid', 'offline_access', 'email'] })
+    const { scopes } = await tokens.refreshToken(CLIENT, 'acme')
+    expect(scopes.toSorted()).toEqual(['email', 'offline_access', 'openid'])
+    expect((await server.requests()).at(-1)).toMatchObject({ scope: scopes.join(' '), error: null })
+  })
+
   test('that promises an hour to a token of a second costs one refresh, not the call', async () => {
     await server.configure({ accessTokenSeconds: 1, expiresIn: 3_600 })
     const { tokens } = await connect(apps.post)

@@ -30,6 +30,8 @@ export class FakeProvider implements TokenProvider {
   /** The refresh tokens of all requests, in order. */
   readonly asked: string[] = []
   readonly apps: string[] = []
+  /** What each refresh was told of its connection. */
+  readonly told: Pick<RefreshRequest, 'metadata' | 'scopes'>[] = []
   readonly revoked: string[] = []
   overlaps = 0
   /** The most requests that were under way at the same time, each with a refresh token of its own. */
@@ -77,6 +79,7 @@ export class FakeProvider implements TokenProvider {
   }
 
   refresh(request: RefreshRequest): Promise<RefreshAnswer> {
+    this.told.push({ metadata: request.metadata, scopes: request.scopes })
     return this.#asked(request.refreshToken.reveal(), request)
   }
 

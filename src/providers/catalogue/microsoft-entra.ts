@@ -6,6 +6,8 @@ import { DAY } from './durations.ts'
  * Microsoft Entra ID, Graph.
  * @see https://github.com/MicrosoftDocs/entra-docs/blob/main/docs/identity-platform/refresh-tokens.md
  * @see https://learn.microsoft.com/en-us/answers/a/710568
+ * @see https://learn.microsoft.com/en-us/answers/questions/192699/confusing-error-message-on-failed-refresh-token-re
+ * @see https://github.com/golang/oauth2/pull/540
  * @see https://github.com/better-auth/better-auth/tree/main/packages/core/src/social-providers
  * @see https://github.com/pilcrowonpaper/arctic/tree/v3/src/providers
  * @see https://github.com/amp-labs/connectors/tree/main/providers
@@ -16,6 +18,7 @@ export const microsoftEntra: CatalogueEntry = {
   notes: [
     'A refresh token that was used stays good: another comes with each refresh, and nothing happens to the old one.',
     'It has no revocation endpoint.',
+    'For an API of one’s own a refresh has to name the scopes: refreshScope, with scopes of that API alone.',
     'invalid_client may mean that the secret has expired: then every connection of the app waits for a new one.',
   ],
   authorizationEndpoint: 'https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize',
