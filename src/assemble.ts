@@ -1,6 +1,7 @@
 import { outsideOfCalls } from './async-context.ts'
 import { isUsual, parseCredentials } from './call-credentials.ts'
 import { systemClock } from './clock.ts'
+import { RedirectUris } from './connect/redirect-uris.ts'
 import { chooseDatabase, type DatabaseChoice, refuseSchema } from './database.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import { EvergrantError, InvalidInputError, StoreUnavailableError } from './errors.ts'
@@ -10,12 +11,13 @@ import { lifeboatPlace } from './lifeboat-place.ts'
 import type { Demand } from './lifecycle/decide.ts'
 import type { Policy } from './lifecycle/policy.ts'
 import { requireNeededKeys } from './needed-keys.ts'
+import { NewGrants } from './new-grants.ts'
 import { checkOpenOptions, parseCache, parsePolicy, parseSweep } from './open-options.ts'
 import type { KeySource } from './ports/key-source.ts'
 import type { AppCredentials, TokenProvider } from './ports/provider.ts'
 import type { ConnectionKey, TokenStore } from './ports/store.ts'
 import { catalogueProfiles } from './providers/catalogue-profiles.ts'
-import type { ProviderProfile } from './providers/profile.ts'
+import type { OAuth2Provider } from './providers/oauth2-provider.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
 import { TokenCache } from './refresh/cache.ts'
@@ -44,17 +46,25 @@ import { httpTransport } from './transport/http-transport.ts'
 export interface KnownProviders {
   readonly names: readonly string[]
   /** @throws InvalidInputError there is no provider of this name */
-  get(name: string): TokenProvider & { readonly profile: ProviderProfile }
+  get(name: string): KnownProvider
   /** The app credentials given to `open`; null: none. */
   appOf(name: string): AppCredentials | null
+  /** The redirect URI of its own that a provider was given; undefined: none. */
+  redirectUriOf(name: string): string | undefined
 }
+
+/** A provider with what is known of it. */
+export type KnownProvider = TokenProvider & Pick<OAuth2Provider, 'profile' | 'exchangeCode' | 'accountOf'>
 
 /** What a service is made of. */
 export interface AssemblyParts {
   readonly ports: RefreshPorts
   readonly providers: KnownProviders
   readonly environment: Environment
-  readonly options: Pick<OpenOptions, 'cache' | 'backgroundRefresh' | 'waitUntil' | 'providers'>
+  readonly options: Pick<
+    OpenOptions,
+    'cache' | 'backgroundRefresh' | 'waitUntil' | 'providers' | 'callbackUrl'
+  >
   /** Closes what was opened for this service. */
   readonly release: () => Promise<void>
 }
@@ -71,6 +81,9 @@ export class Assembly implements ObtainContext {
   readonly seeds: Seeds
   readonly emptyRows: EmptyRows
   readonly behind: ((settled: Promise<void>) => void) | null
+  readonly newGrants: NewGrants
+  readonly redirectUris: RedirectUris = new RedirectUris()
+  readonly callbackUrl: string | undefined
   readonly #environment: Environment
   readonly #health: StoreHealth
   readonly #release: () => Promise<void>
@@ -93,6 +106,8 @@ export class Assembly implements ObtainContext {
     this.sweeper = new Sweeper(ports, health, this.refresher, () => this.#swept())
     this.emptyRows = new EmptyRows(ports, this.reads)
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
+    this.newGrants = new NewGrants({ ports, health, forget: key => this.forget(key, false) })
+    this.callbackUrl = options.callbackUrl
     this.behind = options.backgroundRefresh === false ? null : harmless(options.waitUntil)
     const cachedCalls = (): Iterable<readonly [string, number]> => this.cache?.calls() ?? []
     const names = new Set([...Object.keys(options.providers ?? {}), ...providers.names])
@@ -206,7 +221,7 @@ export class Assembly implements ObtainContext {
 
   async close(): Promise<void> {
     this.sweeper.close()
-    await this.refresher.close()
+    await Promise.all([this.refresher.close(), this.newGrants.close()])
     this.ports.measurements.close()
     await this.#release()
   }

@@ -1,4 +1,10 @@
 import type { FetchOptions } from './authorized-fetch.ts'
+import type {
+  AuthorizationOptions,
+  CallbackOptions,
+  ConfirmOptions,
+  ExchangeCodeOptions,
+} from './connect-options.ts'
 import { type ErrorSubject, InvalidInputError } from './errors.ts'
 import { describe } from './input.ts'
 import { type NamesOf, refuseUnknownNames } from './known-names.ts'
@@ -26,6 +32,10 @@ interface OptionsOfCalls {
   readonly health: CallOptions
   readonly tick: CallOptions
   readonly fetch: FetchOptions
+  readonly authorizationUrl: AuthorizationOptions
+  readonly handleCallback: CallbackOptions
+  readonly confirmAccountChange: ConfirmOptions
+  readonly exchangeCode: ExchangeCodeOptions
 }
 
 const signal = true
@@ -44,6 +54,30 @@ const NAMES: { readonly [Call in keyof OptionsOfCalls]: NamesOf<OptionsOfCalls[C
   reportRejected: { signal },
   health: { signal },
   tick: { signal },
+  authorizationUrl: {
+    scopes: true,
+    user: true,
+    returnTo: true,
+    callbackUrl: true,
+    redirectUri: true,
+    context: true,
+    parameters: true,
+    metadata: true,
+    resource: true,
+    credentials: true,
+    signal,
+  },
+  handleCallback: { binding: true, user: true, clientId: true, provider: true, credentials: true, signal },
+  confirmAccountChange: { binding: true, user: true, clientId: true, signal },
+  exchangeCode: {
+    redirectUri: true,
+    codeVerifier: true,
+    scopes: true,
+    metadata: true,
+    confirmAccount: true,
+    credentials: true,
+    signal,
+  },
   fetch: {
     allowHosts: true,
     method: true,

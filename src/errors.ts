@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'STORE_UNAVAILABLE'
   | 'DECRYPTION_FAILED'
   | 'INSUFFICIENT_SCOPE'
+  | 'AUTHORIZATION_FLOW'
   | 'INVALID_INPUT'
 
 /** Why a person has to give the grant again. `suspect` is a first refusal that is still to be confirmed. */
@@ -152,6 +153,83 @@ export class InsufficientScopeError extends EvergrantError {
   }
 }
 
+/**
+ * Why a flow that was to connect an account ended without it.
+ * - `unknown_state`, `expired`, `already_used`: there is no such flow, or no more.
+ * - `wrong_browser`, `wrong_user`, `wrong_client`, `wrong_provider`: it was begun elsewhere, or by somebody else.
+ * - `wrong_redirect_uri`, `wrong_issuer`, `wrong_app`: another than was asked has answered, or another app is configured.
+ * - `malformed`: the callback is not what RFC 6749 §4.1.2 has it.
+ * - `denied`: the user said no. `refused`: the provider did.
+ * - `account_changed`: it is another account than the one that is connected, and nobody was there to be asked.
+ */
+export type AuthorizationFlowReason =
+  | 'unknown_state'
+  | 'expired'
+  | 'already_used'
+  | 'wrong_browser'
+  | 'wrong_user'
+  | 'wrong_client'
+  | 'wrong_provider'
+  | 'wrong_redirect_uri'
+  | 'wrong_issuer'
+  | 'wrong_app'
+  | 'malformed'
+  | 'denied'
+  | 'refused'
+  | 'account_changed'
+
+/** What became of a flow that is over: of an `already_used` one. */
+export interface FlowEnd {
+  /** Null: not known, or not yet. */
+  readonly outcome?: 'connected' | 'refused' | null | undefined
+  /** Where its pages go on; null: not known. */
+  readonly returnTo?: string | null | undefined
+}
+
+/**
+ * An account was not connected. Whatever was connected before is untouched. What a provider wrote about it is in no
+ * field: only its error code, where it is one of the standards' (RFC 6749 §4.1.2.1).
+ */
+export class AuthorizationFlowError extends EvergrantError {
+  override readonly name = 'AuthorizationFlowError'
+  readonly code = 'AUTHORIZATION_FLOW'
+  /** Why nothing was connected. */
+  readonly reason: AuthorizationFlowReason
+  /** Of `already_used`: what became of the flow the first time. Null: not known. */
+  readonly outcome: 'connected' | 'refused' | null
+  /** The `returnTo` of the flow, where this browser began it; else null. */
+  readonly returnTo: string | null
+  /** For a page that says so: 403 where the flow is somebody else's, 409 where it is over or another account's, else 400. */
+  readonly httpStatus: 400 | 403 | 409
+
+  constructor(
+    message: string,
+    reason: AuthorizationFlowReason,
+    subject: ErrorSubject = {},
+    end: FlowEnd = {},
+  ) {
+    super(message, false, subject)
+    this.reason = reason
+    this.outcome = end.outcome ?? null
+    this.returnTo = end.returnTo ?? null
+    this.httpStatus = httpStatusOf(reason)
+  }
+}
+
+function httpStatusOf(reason: AuthorizationFlowReason): 400 | 403 | 409 {
+  switch (reason) {
+    case 'wrong_browser':
+    case 'wrong_user':
+    case 'wrong_client':
+      return 403
+    case 'already_used':
+    case 'account_changed':
+      return 409
+    default:
+      return 400
+  }
+}
+
 /** The caller's mistake: a wrong argument, a missing setting. Nothing was changed. */
 export class InvalidInputError extends EvergrantError {
   override readonly name = 'InvalidInputError'
@@ -173,4 +251,5 @@ export type AnyEvergrantError =
   | StoreUnavailableError
   | DecryptionError
   | InsufficientScopeError
+  | AuthorizationFlowError
   | InvalidInputError

@@ -4,13 +4,23 @@
  */
 
 export type { FetchOptions } from './authorized-fetch.ts'
+export type { AccountChanged, AuthorizationStart, CallbackResult, Connected } from './connect/connected.ts'
+export type {
+  AuthorizationOptions,
+  CallbackOptions,
+  ConfirmOptions,
+  ExchangeCodeOptions,
+} from './connect-options.ts'
 export { type DiscoverOptions, discoverProvider } from './discover-provider.ts'
 export {
   type AnyEvergrantError,
+  AuthorizationFlowError,
+  type AuthorizationFlowReason,
   DecryptionError,
   type ErrorCode,
   type ErrorSubject,
   EvergrantError,
+  type FlowEnd,
   InsufficientScopeError,
   InvalidInputError,
   ProviderMisconfiguredError,

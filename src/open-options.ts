@@ -1,3 +1,4 @@
+import { parseRedirectUri } from './connect/redirect-uris.ts'
 import { InvalidInputError } from './errors.ts'
 import { describe } from './input.ts'
 import { type NamesOf, refuseUnknownNames } from './known-names.ts'
@@ -10,6 +11,7 @@ const NAMES: NamesOf<OpenOptions> = {
   schema: true,
   encryptionKeys: true,
   providers: true,
+  callbackUrl: true,
   migrate: true,
   backgroundRefresh: true,
   waitUntil: true,
@@ -36,7 +38,8 @@ export function checkOpenOptions(options: unknown): void {
     const hook = options[name]
     if (hook !== undefined && typeof hook !== 'function') throw wrong(name, 'a function', hook)
   }
-  const { schema, encryptionKeys, lifeboat, telemetry } = options
+  const { schema, encryptionKeys, lifeboat, telemetry, callbackUrl } = options
+  if (callbackUrl !== undefined) parseRedirectUri(callbackUrl, 'callbackUrl')
   if (telemetry !== undefined && !(isObject(telemetry) && typeof telemetry.attach === 'function')) {
     throw wrong(
       'telemetry',

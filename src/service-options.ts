@@ -111,6 +111,11 @@ export interface OpenOptions {
    * own comes with its profile.
    */
   readonly providers?: ProviderOptions | undefined
+  /**
+   * Where providers send browsers back to, without the last segment: `https://app.example/oauth/callback`. The name of
+   * the provider is appended, so that each has a redirect URI of its own. For `authorizationUrl`.
+   */
+  readonly callbackUrl?: string | undefined
   /** Whether tables are made and upgraded at start. Default true. */
   readonly migrate?: boolean | undefined
   /**

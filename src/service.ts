@@ -1,20 +1,29 @@
 import type { Assembly } from './assemble.ts'
 // Loaded with the service, and not as late as its first call: it remembers the context in which that happens.
 import './async-context.ts'
-import { authorizedFetch, type FetchOptions } from './authorized-fetch.ts'
+import type { FetchOptions } from './authorized-fetch.ts'
 import { checkCallOptions } from './call-options.ts'
+import { confirmChange } from './confirming.ts'
+import type { AuthorizationStart, CallbackResult, Connected } from './connect/connected.ts'
+import type {
+  AuthorizationOptions,
+  CallbackOptions,
+  ConfirmOptions,
+  ExchangeCodeOptions,
+} from './connect-options.ts'
+import { finishConnecting, startConnecting } from './connecting.ts'
 import { deleteConnection } from './deleting.ts'
 import { InvalidInputError } from './errors.ts'
 import { type EventPage, listEvents } from './event-listing.ts'
+import { exchangeBareCode } from './exchanging.ts'
+import { fetchAuthorized } from './fetching.ts'
 import { hasToken } from './has-token.ts'
 import type { ServiceHealth } from './health.ts'
 import { parseKey } from './input.ts'
 import { type ListPage, listTokens } from './listing.ts'
-import { parseHost } from './providers/api-host.ts'
 import { unlessAborted } from './refresh/giving-up.ts'
 import { type AccessToken, accessTokenOf } from './refresh/held-token.ts'
 import { obtain } from './refresh/obtain.ts'
-import { storeTokens } from './refresh/store-tokens.ts'
 import type { SweepReport } from './refresh/sweeper.ts'
 import { reject } from './rejecting.ts'
 import type {
@@ -30,7 +39,7 @@ import type {
   TransactionOptions,
 } from './service-options.ts'
 import { type Started, serveToken } from './serving.ts'
-import { parseNewTokens } from './store-input.ts'
+import { storeNewTokens } from './storing.ts'
 import { type TokenRecord, tokenRecordOf } from './token-record.ts'
 
 /** The parts of a service, opened: what `evergrant/admin` works on. Not among the public names. */
@@ -164,15 +173,7 @@ export class OAuthTokenService {
   ): Promise<void> {
     const key = parseKey(clientId, provider)
     checkCallOptions('storeTokens', options, key)
-    const assembly = await this.#started(options.signal)
-    const { profile } = assembly.providers.get(key.provider)
-    assembly.appFor(key, undefined)
-    const parsed = parseNewTokens(tokens, key, profile, assembly.ports.emit)
-    try {
-      await storeTokens(assembly.ports, key, parsed, profile.traits, options)
-    } finally {
-      assembly.forget(key, options.tx !== undefined)
-    }
+    return storeNewTokens(await this.#started(options.signal), key, tokens, options)
   }
 
   /**
@@ -262,18 +263,66 @@ export class OAuthTokenService {
   ): Promise<Response> {
     const key = parseKey(clientId, provider)
     checkCallOptions('fetch', init, key)
-    const signal = init.signal ?? (input instanceof Request ? input.signal : undefined)
-    const assembly = await this.#started(signal)
-    const { allowHosts = [], ...request } = init
-    return authorizedFetch({
-      key,
-      profile: assembly.providers.get(key.provider).profile,
-      allowHosts: allowHosts.map(host => parseHost(host, key.provider)),
-      input,
-      init: request,
-      token: () => serveToken(this.#started, { name: 'getToken', clientId, provider, options: { signal } }),
-      reject: held => reject(assembly, key, held.accessToken.reveal(), signal),
-    })
+    return fetchAuthorized(this.#started, key, input, init)
+  }
+
+  /**
+   * Begins to connect an account: where to send the browser, and the binding for its cookie. State, PKCE (S256) and nonce
+   * are drawn here, and the flow is recorded for ten minutes.
+   * @throws InvalidInputError an option, the redirect URI, or what the provider needs to know of the connection
+   * @throws ProviderMisconfiguredError no app credentials are known
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1
+   */
+  async authorizationUrl(
+    clientId: string,
+    provider: string,
+    options: AuthorizationOptions = {},
+  ): Promise<AuthorizationStart> {
+    const key = parseKey(clientId, provider)
+    checkCallOptions('authorizationUrl', options, key)
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(startConnecting(assembly, key, options), options.signal)
+  }
+
+  /**
+   * Ends it: whatever arrives at the redirect URI, as a URL or as the request. Of many callbacks with one state one is
+   * exchanged. A signal ends the wait; a code that is being exchanged goes on to be stored.
+   * @throws AuthorizationFlowError nothing was connected, for its `reason`; what was there is untouched
+   * @throws ProviderUnavailableError | ProviderRateLimitedError | ProviderResponseError | ProviderMisconfiguredError what
+   *   the token endpoint answered to the code
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
+   */
+  async handleCallback(callback: string | URL | Request, options: CallbackOptions): Promise<CallbackResult> {
+    checkCallOptions('handleCallback', options)
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(finishConnecting(assembly, callback, options), options.signal)
+  }
+
+  /**
+   * A person agrees that the connection becomes one of another account: stores the tokens that `handleCallback` kept back.
+   * @throws AuthorizationFlowError as there
+   */
+  async confirmAccountChange(confirmation: string, options: ConfirmOptions): Promise<Connected> {
+    checkCallOptions('confirmAccountChange', options)
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(confirmChange(assembly, confirmation, options), options.signal)
+  }
+
+  /**
+   * Connects an account by a code that came without a callback: of Zoho's API console ("self client"), for instance.
+   * @throws AuthorizationFlowError `refused`, or `account_changed`
+   * @throws the same as {@link handleCallback} otherwise
+   */
+  async exchangeCode(
+    clientId: string,
+    provider: string,
+    code: string,
+    options: ExchangeCodeOptions = {},
+  ): Promise<Connected> {
+    const key = parseKey(clientId, provider)
+    checkCallOptions('exchangeCode', options, key)
+    const assembly = await this.#started(options.signal)
+    return unlessAborted(exchangeBareCode(assembly, key, code, options), options.signal)
   }
 
   /**

@@ -55,6 +55,7 @@ function partsOf(parts: BackEndParts): AssemblyParts {
       names: [PROVIDER],
       get: () => provider,
       appOf: () => ({ clientId: 'app', clientSecret: Secret.of('app-secret') }),
+      redirectUriOf: () => undefined,
     },
     environment: readEnvironment({}),
     options: {

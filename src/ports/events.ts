@@ -1,3 +1,4 @@
+import type { AuthorizationFlowReason } from '../errors.ts'
 import type { LastError } from '../lifecycle/connection.ts'
 import type { ConnectionKey } from './store.ts'
 
@@ -24,6 +25,9 @@ import type { ConnectionKey } from './store.ts'
  * - `lease_lost`: the right to refresh was lost: before anything was sent, or (`sent`) while the request ran, by its end or
  *   to other tokens; then the failure of that request is not written.
  * - `answer_warning`: an answer was odd, and usable.
+ * - `authorization_started`: somebody was sent to the provider to connect an account; `authorization_refused`: they came
+ *   back, and nothing was connected, for `reason`; `account_changed`: they came back with another account than the one that
+ *   is connected, and are asked.
  * - `seeded`: an environment variable became a connection.
  * - `decryption_failed`: a stored token does not open.
  */
@@ -60,6 +64,9 @@ export type EvergrantEvent = ConnectionKey &
     | { readonly type: 'lifeboat_discarded' }
     | { readonly type: 'lease_lost'; readonly sent: boolean }
     | { readonly type: 'answer_warning'; readonly warning: string }
+    | { readonly type: 'authorization_started' }
+    | { readonly type: 'authorization_refused'; readonly reason: AuthorizationFlowReason }
+    | { readonly type: 'account_changed' }
     | { readonly type: 'seeded'; readonly variable: string }
     | { readonly type: 'decryption_failed' }
   )

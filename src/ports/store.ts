@@ -158,7 +158,7 @@ export interface PutRequest extends ConnectionKey {
    */
   readonly grant:
     | { readonly kind: 'keep'; readonly sealed?: string | undefined }
-    | { readonly kind: 'replace'; readonly refreshToken: string }
+    | { readonly kind: 'replace'; readonly refreshToken: string | null }
   readonly expiresInMs: number | null
   /** As in a commit. */
   readonly expiresAtMost: number | null

@@ -14,6 +14,12 @@ export interface AuthorizationRequest {
   readonly codeChallenge?: string | undefined
   /** Values for the placeholders of the endpoint. */
   readonly metadata?: Metadata | undefined
+  /** What the ID token has to repeat (OpenID Connect Core §3.1.2.1). */
+  readonly nonce?: string | undefined
+  /** The APIs that the token is for (RFC 8707 §2). */
+  readonly resource?: readonly string[] | undefined
+  /** Beside those of the profile, and over them; those of the protocol cannot be changed. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -29,18 +35,21 @@ export function authorizationRequest(profile: ProviderProfile, request: Authoriz
       { provider: profile.name },
     )
   }
-  const { clientId, redirectUri, state, scopes = [], codeChallenge, metadata = {} } = request
+  const { clientId, redirectUri, state, scopes = [], codeChallenge, metadata = {}, nonce } = request
   const url = resolveEndpoint(authorizationEndpoint, metadata, profile)
   const challenge = authorization.pkce === 'rejected' ? undefined : codeChallenge
   const parameters = {
     ...authorization.parameters,
+    ...request.parameters,
     response_type: 'code',
     [clientIdParameter]: clientId,
     redirect_uri: redirectUri,
     state,
     ...(scopes.length === 0 ? {} : { scope: scopes.join(scopeSeparator) }),
     ...(challenge === undefined ? {} : { code_challenge: challenge, code_challenge_method: 'S256' }),
+    ...(nonce === undefined ? {} : { nonce }),
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  for (const resource of request.resource ?? []) url.searchParams.append('resource', resource)
   return url
 }

@@ -1,4 +1,5 @@
 import type { AnswerMembers, ErrorRule } from './answer-rules.ts'
+import { textAt } from './member-path.ts'
 
 /** The first rule that fits an answer; null: none. */
 export function findErrorRule(
@@ -22,15 +23,4 @@ function fits(rule: ErrorRule, status: number, members: AnswerMembers): boolean 
     if (text === null) return false
     return typeof wanted === 'string' ? text === wanted : text.includes(wanted.contains)
   })
-}
-
-/** The text or the number at a path of own members: `error.code`, `errors.0.code`. */
-function textAt(members: AnswerMembers, path: string): string | null {
-  const [first = '', ...rest] = path.split('.')
-  let value: unknown = members.get(first)
-  for (const name of rest) {
-    if (typeof value !== 'object' || value === null) return null
-    value = new Map(Object.entries(value)).get(name)
-  }
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : null
 }

@@ -18,7 +18,7 @@ interface Carried {
 }
 
 /**
- * Judges what became of a refresh (RFC 6749 §5). A refresh token in it is carried on, however odd the rest is.
+ * Judges what became of a request for tokens (RFC 6749 §5). A refresh token in it is carried on, however odd the rest is.
  * @param sent the refresh token of the request: the same in the answer is no successor. Null: there was none
  */
 export function judgeAnswer(

@@ -11,8 +11,17 @@ import type {
 } from '../ports/provider.ts'
 import type { Metadata } from '../ports/store.ts'
 import type { Transport, TransportAnswer } from '../ports/transport.ts'
+import { type AccountAnswer, type AccountRequest, findAccount } from './account.ts'
 import { clientSecretBasic } from './basic-authentication.ts'
 import { askedScopes, clientCredentialsParameters } from './client-credentials.ts'
+import {
+  type CodeAnswer,
+  type CodeRequest,
+  codeParameters,
+  membersOf,
+  withRedirectUri,
+  writeCodeRequest,
+} from './code-exchange.ts'
 import { resolveEndpoint } from './endpoints.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { ClientAuthentication, ProviderProfile, RevocationRules } from './profile.ts'
@@ -104,6 +113,38 @@ export class OAuth2Provider implements TokenProvider {
     return asAnsweredToApp(judged, askedScopes(this.profile.clientCredentials, request.metadata))
   }
 
+  /** Exchanges a code for tokens (RFC 6749 §4.1.3), once: a code that is sent twice may end what it gave. */
+  async exchangeCode(request: CodeRequest): Promise<CodeAnswer> {
+    const endpoint = resolveEndpoint(this.profile.tokenEndpoint, request.metadata, this.profile)
+    const client = await this.#clientOf(request)
+    if ('kind' in client) return { answer: client, members: new Map() }
+    const { timeoutMs } = request
+    const sent = await sendProtocolRequest(
+      this.#ports.transport,
+      endpoint,
+      this.profile,
+      { timeoutMs },
+      options =>
+        writeCodeRequest(
+          endpoint,
+          client.id,
+          client.authentication,
+          codeParameters(this.profile, request),
+          options,
+        ),
+    )
+    const answer = judgeAnswer(sent, null, this.profile.answers, this.#ports.clock)
+    return {
+      answer: withRedirectUri(answer, this.profile, request),
+      members: membersOf(sent, this.profile),
+    }
+  }
+
+  /** Which account new tokens are of. */
+  accountOf(request: AccountRequest): Promise<AccountAnswer> {
+    return findAccount(this.profile, request, this.#ports.transport)
+  }
+
   async revoke(request: RevokeRequest): Promise<RevokeAnswer> {
     const { revocationEndpoint, revocation } = this.profile
     if (revocationEndpoint === null) return { kind: 'unsupported' }
@@ -116,7 +157,10 @@ export class OAuth2Provider implements TokenProvider {
   }
 
   /** Who asks, and how that is proved; or why nobody can be asked. */
-  async #clientOf({ app, metadata }: RenewalRequest): Promise<Client | RefreshAnswer> {
+  async #clientOf({
+    app,
+    metadata,
+  }: Pick<RenewalRequest, 'app' | 'metadata'>): Promise<Client | RefreshAnswer> {
     const resolved = await this.#resolveApp(app, metadata)
     if (resolved === null) return unsent('the client secret could not be made')
     const authentication = authenticationOf(resolved, this.profile.clientAuthentication)

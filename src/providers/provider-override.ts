@@ -30,8 +30,9 @@ export interface ProviderOverride {
   /** Hosts that metadata of a connection may name for an endpoint: `gitlab.acme.example`, `*.acme.example`. */
   readonly endpointHosts?: readonly string[] | undefined
   /**
-   * The redirect URI of the app, for providers that want it at each refresh (GitLab, Mollie). `redirect_uri` in the
-   * metadata of a connection wins.
+   * The redirect URI of the app, where it is not `callbackUrl` and the provider's name: accounts are connected with it,
+   * and providers that want it at each refresh get it (GitLab, Mollie), unless `redirect_uri` is in the metadata of a
+   * connection.
    */
   readonly redirectUri?: string | undefined
   /** Parameters that a refresh, or a request by client credentials, sends beside those of the profile: `{ expires_in: '3600' }` at Zendesk. */

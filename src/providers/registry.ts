@@ -33,6 +33,8 @@ export interface Providers {
   get(name: string): OAuth2Provider
   /** The app credentials among the options, without a data centre's own secret. Null: there are none. */
   appOf(name: string): AppCredentials | null
+  /** The redirect URI among the options; undefined: there is none. */
+  redirectUriOf(name: string): string | undefined
 }
 
 const builtIn: ReadonlyMap<string, (settings: ZohoSettings) => ProviderProfile> = new Map([
@@ -64,6 +66,7 @@ export function createProviders(options: ProvidersOptions): Providers {
       const { clientId = null, clientSecret = null } = overrides.get(name) ?? {}
       return clientId === null ? null : { clientId, clientSecret }
     },
+    redirectUriOf: name => overrides.get(name)?.redirectUri,
   }
 }
 

@@ -28,6 +28,8 @@ export interface StoreTokensOptions extends InTransaction {
   readonly keeps?: ((row: ConnectionRow) => boolean) | undefined
   /** Of whose account the grant is. Absent: kept with the grant, and not known of another one. */
   readonly accountDigest?: PutRequest['accountDigest']
+  /** Whether the refresh token that is there goes, although none came in its place. Default: it stays. */
+  readonly dropsGrant?: ((row: ConnectionRow) => boolean) | undefined
   /** Where the tokens come from. Default: an OAuth flow. */
   readonly origin?: PutRequest['origin'] | undefined
   /** Looked at before each write. One that has begun is waited for: behind a caller's back it could undo the next. */
@@ -69,7 +71,7 @@ export async function storeTokens(
       ...keyOf(key),
       expected: row === null ? null : { id: row.id, generation: row.generation },
       accessToken,
-      grant: grantOf(ports, key, tokens, row),
+      grant: grantOf(ports, key, tokens, row, options),
       ...term,
       expiresAtMost: await latestExpiry(
         ports,
@@ -131,6 +133,7 @@ function grantOf(
   key: ConnectionKey,
   { refreshToken }: NewTokens,
   row: ConnectionRow | null,
+  { dropsGrant }: StoreTokensOptions,
 ): PutRequest['grant'] {
   const seal = (token: Secret): string =>
     ports.cipher.seal(token, { purpose: 'refresh_token', ...keyOf(key) })
@@ -138,6 +141,8 @@ function grantOf(
   if (refreshToken !== null && !refreshToken.equals(stored)) {
     return { kind: 'replace', refreshToken: seal(refreshToken) }
   }
+  if (refreshToken === null && row !== null && dropsGrant?.(row))
+    return { kind: 'replace', refreshToken: null }
   const isPlaintext = stored !== null && !ports.cipher.isSealed(row?.refreshToken ?? '')
   return { kind: 'keep', sealed: isPlaintext ? seal(stored) : undefined }
 }

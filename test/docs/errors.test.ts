@@ -41,6 +41,7 @@ afterAll(async () => {
 async function open(options: OpenOptions = {}): Promise<OAuthTokenService> {
   const tokens = await OAuthTokenService.open({
     database: 'memory:',
+    callbackUrl: 'https://app.example/oauth/callback',
     providers: {
       zoho_crm: { ...localZohoApp, accountsServer: zoho.url },
       acme: { ...localZohoApp, profile: acme },
@@ -81,6 +82,24 @@ async function underFault(
 }
 
 const refresh = (tokens: OAuthTokenService): Promise<unknown> => tokens.refreshToken(CLIENT, 'zoho_crm')
+
+function backFrom(url: string, parameters: Record<string, string>, callbackUrl?: string): string {
+  const { searchParams } = new URL(url)
+  const back = new URL(callbackUrl ?? searchParams.get('redirect_uri') ?? '')
+  back.search = new URLSearchParams({ state: searchParams.get('state') ?? '', ...parameters }).toString()
+  return back.href
+}
+
+/** A flow whose callback brings this. */
+async function flowEnding(
+  parameters: Record<string, string>,
+  end: { readonly binding?: string; readonly user?: string; readonly callbackUrl?: string } = {},
+): Promise<unknown> {
+  const tokens = await open()
+  const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+  const callback = backFrom(url, parameters, end.callbackUrl)
+  return tokens.handleCallback(callback, { binding: end.binding ?? binding, user: end.user })
+}
 
 /** What goes wrong, class by class. */
 const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
@@ -209,6 +228,23 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
         requireScopes: ['ZohoCRM.users.READ'],
       }),
   ],
+  AuthorizationFlowError: [
+    () => flowEnding({ state: 'of-nobody' }),
+    () => flowEnding({ code: 'a', error: 'access_denied' }),
+    () => flowEnding({ code: 'a' }, { binding: 'of another browser' }),
+    () => flowEnding({ code: 'a' }, { user: 'another' }),
+    () => flowEnding({ code: 'a' }, { callbackUrl: 'https://app.example/oauth/callback/acme' }),
+    () => flowEnding({ error: 'access_denied' }),
+    () => flowEnding({ error: 'invalid_scope' }),
+    () => flowEnding({ code: 'made up' }),
+    async () => {
+      const tokens = await open()
+      const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+      const callback = backFrom(url, { error: 'access_denied' })
+      await tokens.handleCallback(callback, { binding }).catch(() => {})
+      return tokens.handleCallback(callback, { binding })
+    },
+  ],
   InvalidInputError: [
     async () => (await open()).getAccessToken('', 'zoho_crm'),
     async () => open({ encryptionKey: keys('k1') } as never),
@@ -284,7 +320,8 @@ test.each(Object.entries(scenes))(
       expect(overview).toContainEqual(
         expect.arrayContaining([`[\`${name}\`](#${name.toLowerCase()})`, `\`${error.code}\``, word]),
       )
-      if (name === 'ReauthorizationRequiredError') expect(section).toContain(`| \`${reason}\` |`)
+      if (name === 'ReauthorizationRequiredError' || name === 'AuthorizationFlowError')
+        expect(section).toContain(`| \`${reason}\` |`)
       const message = error.message.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '2026-11-23T10:00:00.000Z')
       messages.push(message.replaceAll(dataDirectory, '.evergrant'))
     }

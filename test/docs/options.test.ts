@@ -56,6 +56,15 @@ test('the guide has every option of a call beside signal, and no other', () => {
   expect(listed('deleteToken')).toEqual(own('DeleteTokenOptions'))
   expect(listed('fetch')).toEqual(own('FetchOptions', 'authorized-fetch.ts'))
   expect(listed('listTokens')).toEqual(own('ListTokensOptions'))
+  const connecting = [
+    ['authorizationUrl', 'AuthorizationOptions'],
+    ['handleCallback', 'CallbackOptions'],
+    ['confirmAccountChange', 'ConfirmOptions'],
+    ['exchangeCode', 'ExchangeCodeOptions'],
+  ] as const
+  for (const [call, name] of connecting) {
+    expect([listed(call)].flat().toSorted()).toEqual(own(name, 'connect-options.ts').toSorted())
+  }
 })
 
 test('the guide has every event with its fields, and no other', () => {

@@ -24,11 +24,11 @@ describe('open() refuses an option that it does not have', () => {
     [
       { encryptionKey: 'canary' },
       'open() has no option "encryptionKey". Did you mean "encryptionKeys"? There are: database, schema, ' +
-        'encryptionKeys, providers, migrate, backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent, telemetry.',
+        'encryptionKeys, providers, callbackUrl, migrate, backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent, telemetry.',
     ],
     [
       { sweeep: true },
-      'open() has no option "sweeep". There are: database, schema, encryptionKeys, providers, migrate, ' +
+      'open() has no option "sweeep". There are: database, schema, encryptionKeys, providers, callbackUrl, migrate, ' +
         'backgroundRefresh, waitUntil, cache, lifeboat, policy, requireSealed, onEvent, telemetry.',
     ],
     [
@@ -53,7 +53,7 @@ describe('open() refuses an option that it does not have', () => {
     [
       { providers: { zoho_crm: { clientID: 'canary' } } },
       'The provider "zoho_crm" has no option "clientID". Did you mean "clientId"? There are: clientId, ' +
-        'clientSecret, clientSecrets, allowHosts, location, accountsServer, refreshBudget, parameters, endpointHosts, redirectUri, refreshParameters, profile.',
+        'clientSecret, clientSecrets, allowHosts, location, accountsServer, refreshBudget, parameters, endpointHosts, redirectUri, refreshParameters, refreshScope, grant, scopes, resource, allowPrivateNetwork, profile.',
     ],
     [
       { [`canary ${'x'.repeat(60)}`]: true },
@@ -108,6 +108,7 @@ describe('open() refuses an option that it does not have', () => {
       schema: undefined,
       encryptionKeys: undefined,
       providers: undefined,
+      callbackUrl: undefined,
       migrate: undefined,
       backgroundRefresh: undefined,
       waitUntil: undefined,

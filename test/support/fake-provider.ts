@@ -78,6 +78,15 @@ export class FakeProvider implements TokenProvider {
     return new URL(this.endpoint)
   }
 
+  /** It plays refreshes, and connects no accounts. */
+  async exchangeCode(): Promise<never> {
+    throw new Error('nobody can be connected at the fake provider')
+  }
+
+  async accountOf(): Promise<never> {
+    throw new Error('nobody can be connected at the fake provider')
+  }
+
   refresh(request: RefreshRequest): Promise<RefreshAnswer> {
     this.told.push({ metadata: request.metadata, scopes: request.scopes })
     return this.#asked(request.refreshToken.reveal(), request)

@@ -58,7 +58,12 @@ export class FakeProcess {
     }
     this.assembly = new Assembly({
       ports,
-      providers: { names: [provider.name], get: () => provider, appOf: name => appIn(options, name) },
+      providers: {
+        names: [provider.name],
+        get: () => provider,
+        appOf: name => appIn(options, name),
+        redirectUriOf: () => undefined,
+      },
       environment: readEnvironment(environment),
       options,
       release: async () => {},

@@ -69,13 +69,27 @@ const CALLS: Readonly<Record<EvergrantError['code'], () => Promise<EvergrantErro
   },
   INSUFFICIENT_SCOPE: async () =>
     errorOf((await service()).getAccessToken(CLIENT, 'acme', undefined, { requireScopes: ['write'] })),
+  AUTHORIZATION_FLOW: async () => {
+    const tokens = await service()
+    const { url } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+      redirectUri: 'https://app.example/callback',
+      returnTo: '/settings',
+      credentials: { clientId: 'app', clientSecret: canary.secret('client') },
+    })
+    const callback = new URL('https://app.example/callback')
+    callback.search = new URLSearchParams({
+      state: new URL(url).searchParams.get('state') ?? '',
+      code: canary.secret('code'),
+    }).toString()
+    return errorOf(tokens.handleCallback(callback, { binding: canary.secret('binding') }))
+  },
   INVALID_INPUT: async () =>
     errorOf((await service()).storeTokens(CLIENT, 'acme', { accessToken: canary.secret('a\n') })),
 }
 
 const FIELDS = [
   ...['name', 'message', 'stack', 'code', 'retryable', 'clientId', 'provider'],
-  ...['reason', 'retryAt', 'missingScopes'],
+  ...['reason', 'retryAt', 'missingScopes', 'outcome', 'returnTo', 'httpStatus'],
 ]
 
 describe('an error of every code', () => {

@@ -1,0 +1,107 @@
+import { isLoopbackHttp } from '../ports/secure-url.ts'
+import type { Metadata } from '../ports/store.ts'
+import type { Transport } from '../ports/transport.ts'
+import type { Secret } from '../secret.ts'
+import { isAllowedHost } from './allowed-hosts.ts'
+import type { AnswerMembers } from './answer-rules.ts'
+import { decodeAnswer } from './answer-text.ts'
+import { fixedApiHosts, ownApiHosts } from './api-hosts.ts'
+import { expanded } from './endpoints.ts'
+import { type IdTokenExpectation, readIdToken } from './id-token.ts'
+import { textAt } from './member-path.ts'
+import type { AccountIdentity, ProviderProfile } from './profile.ts'
+
+/** Where the account of new tokens may be told. */
+export interface AccountRequest {
+  /** Of the answer to the code. */
+  readonly members: AnswerMembers
+  /** Of the callback; empty where there was none. */
+  readonly callback: ReadonlyMap<string, string>
+  readonly accessToken: Secret
+  readonly metadata: Metadata
+  readonly idToken: IdTokenExpectation
+  readonly timeoutMs: number
+}
+
+/**
+ * Which account it is.
+ * - `known`: `issuer` says whose name that is, where the provider has several.
+ * - `unknown`: the provider does not say, or could not be asked.
+ * - `wrong`: the answer says that it is not meant for this flow.
+ */
+export type AccountAnswer =
+  | { readonly kind: 'known'; readonly account: string; readonly issuer: string | null }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'wrong'; readonly detail: string }
+
+const UNKNOWN: AccountAnswer = { kind: 'unknown' }
+const LONGEST = 1_024
+
+/** Finds the account where the profile says that it is; else in the ID token, where there is one. Never throws. */
+export async function findAccount(
+  profile: ProviderProfile,
+  request: AccountRequest,
+  transport: Transport,
+): Promise<AccountAnswer> {
+  const identity = profile.account ?? { kind: 'id_token', claim: 'sub' }
+  switch (identity.kind) {
+    case 'answer':
+      return known(textAt(request.members, identity.member))
+    case 'callback':
+      return known(request.callback.get(identity.parameter) ?? null)
+    case 'id_token': {
+      const idToken = request.members.get('id_token')
+      const answer = await readIdToken(idToken, identity.claim, request.idToken)
+      if (answer.kind === 'claim') return known(answer.value, answer.issuer)
+      return answer.kind === 'wrong' ? answer : UNKNOWN
+    }
+    case 'request':
+      return known(await askedFor(identity, profile, request, transport))
+  }
+}
+
+function known(account: string | null, issuer: string | null = null): AccountAnswer {
+  const isUsable = account !== null && account !== '' && account.length <= LONGEST
+  return isUsable && !/\p{Cc}/u.test(account) ? { kind: 'known', account, issuer } : UNKNOWN
+}
+
+// The access token goes where API calls may go, and nowhere else.
+async function askedFor(
+  { url: template, member }: Extract<AccountIdentity, { kind: 'request' }>,
+  profile: ProviderProfile,
+  { accessToken, metadata, timeoutMs }: AccountRequest,
+  transport: Transport,
+): Promise<string | null> {
+  const url = urlOf(template, metadata, profile)
+  if (url === null) return null
+  const { headerName, headerScheme } = profile
+  const scheme = headerScheme === '' ? '' : `${headerScheme} `
+  const answer = await transport.send({
+    method: 'GET',
+    url,
+    headers: {
+      accept: 'application/json',
+      'user-agent': 'evergrant',
+      [headerName]: scheme + accessToken.reveal(),
+    },
+    body: '',
+    timeoutMs,
+  })
+  if (answer.kind !== 'answered' || answer.status !== 200) return null
+  try {
+    return textAt(JSON.parse(decodeAnswer(answer.body).text), member)
+  } catch {
+    return null
+  }
+}
+
+function urlOf(template: string, metadata: Metadata, profile: ProviderProfile): URL | null {
+  try {
+    const url = new URL(expanded(template, metadata, profile))
+    const hosts = [...fixedApiHosts(profile), ...ownApiHosts(profile, metadata), ...profile.endpointHosts]
+    const isSecure = url.protocol === 'https:' || isLoopbackHttp(url)
+    return isSecure && isAllowedHost(url.host, hosts) ? url : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CLIENT, ConnectingWorld, connectedOf } from '../support/connecting.ts'
+
+let world: ConnectingWorld
+beforeEach(async () => {
+  world = await ConnectingWorld.start()
+})
+afterEach(() => world.close())
+
+describe('connecting an account', () => {
+  test('by a code and PKCE: the connection is there, and serves its token', async () => {
+    const tokens = await world.open()
+    const start = await tokens.authorizationUrl(CLIENT, 'acme', {
+      scopes: ['read', 'write'],
+      returnTo: '/settings',
+      parameters: { login_hint: 'ada@example.org' },
+    })
+    const url = new URL(start.url)
+    expect(url.origin + url.pathname).toBe(`${world.acme.url}/authorize`)
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      response_type: 'code',
+      client_id: 'app-at-acme',
+      redirect_uri: 'https://app.example/oauth/callback/acme',
+      scope: 'read write',
+      login_hint: 'ada@example.org',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+    })
+    expect(start.redirectUri).toBe('https://app.example/oauth/callback/acme')
+
+    expect(await world.finish(tokens, start)).toEqual({
+      kind: 'connected',
+      clientId: CLIENT,
+      provider: 'acme',
+      scopes: ['read', 'write'],
+      missingScopes: [],
+      refreshable: true,
+      remedy: null,
+      account: null,
+      returnTo: '/settings',
+    })
+    expect(await tokens.getAccessToken(CLIENT, 'acme')).toBe('access-1-account-1')
+    const [exchange] = world.acme.exchanges
+    expect(Object.fromEntries(exchange?.parameters ?? [])).toEqual({
+      grant_type: 'authorization_code',
+      code: expect.any(String),
+      redirect_uri: 'https://app.example/oauth/callback/acme',
+      code_verifier: expect.stringMatching(/^[\w-]{43}$/),
+      client_id: 'app-at-acme',
+      client_secret: 'app-secret',
+    })
+    expect(world.events.map(({ type }) => type)).toEqual(['authorization_started', 'connected'])
+  })
+
+  test('again, with another account: somebody is asked first, and until he agrees the old grant is untouched', async () => {
+    const tokens = await world.open()
+    await world.connect(tokens, ['openid'])
+    const start = await tokens.authorizationUrl(CLIENT, 'acme', { scopes: ['openid'], returnTo: '/accounts' })
+    const asked = await world.finish(tokens, start, 'account-2')
+    if (asked.kind !== 'account_changed') throw new Error('nobody was asked')
+    expect(asked).toMatchObject({ account: 'account-2', returnTo: '/accounts', clientId: CLIENT })
+    expect(await tokens.getAccessToken(CLIENT, 'acme')).toBe('access-1-account-1')
+    expect(world.events.at(-1)).toEqual({ type: 'account_changed', clientId: CLIENT, provider: 'acme' })
+
+    const { binding } = start
+    const changed = await tokens.confirmAccountChange(asked.confirmation, { binding })
+    expect(changed).toMatchObject({ kind: 'connected', account: 'account-2', returnTo: '/accounts' })
+    expect(await tokens.getAccessToken(CLIENT, 'acme')).toBe('access-2-account-2')
+    await expect(tokens.confirmAccountChange(asked.confirmation, { binding })).rejects.toMatchObject({
+      reason: 'already_used',
+      outcome: 'connected',
+    })
+  })
+
+  test('again, with the same account: it is connected at once', async () => {
+    const tokens = await world.open()
+    await world.connect(tokens, ['openid'])
+    expect(connectedOf(await world.connect(tokens, ['openid'])).account).toBe('account-1')
+    expect(await tokens.getAccessToken(CLIENT, 'acme')).toBe('access-2-account-1')
+  })
+
+  test('of a second callback nothing is exchanged, and it says what became of the first', async () => {
+    const tokens = await world.open()
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'acme', { returnTo: '/done' })
+    const callback = world.acme.agree(url)
+    await tokens.handleCallback(callback, { binding })
+    await expect(tokens.handleCallback(callback, { binding })).rejects.toMatchObject({
+      name: 'AuthorizationFlowError',
+      reason: 'already_used',
+      outcome: 'connected',
+      returnTo: '/done',
+      httpStatus: 409,
+    })
+    expect(world.acme.exchanges).toHaveLength(1)
+    expect(world.events.at(-1)).toMatchObject({ type: 'authorization_refused', reason: 'already_used' })
+  })
+})
