@@ -15,12 +15,13 @@ export default defineConfig({
     globalSetup: ['test/support/postgres-setup.ts'],
     setupFiles: ['test/support/clean-environment.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Suites of their own: they need the registry, a pooler, PostgreSQL's other programs, or a minute.
+    // Suites of their own: they need the registry, a pooler, a browser, PostgreSQL's other programs, or a minute.
     exclude: [
       ...configDefaults.exclude,
       'test/packaging/tarball.test.ts',
       'test/chaos/planted.test.ts',
       'test/pooler/**',
+      'test/browser/**',
       'test/trust/stolen-copies.test.ts',
       'test/trust/interrupted-rotation.test.ts',
     ],

@@ -22,7 +22,10 @@ export interface AuthorizationOptions extends CallOptions {
   readonly parameters?: Readonly<Record<string, string>> | undefined
   /** Values for the provider's placeholders: `{ shop: 'acme.myshopify.com' }`. Kept as metadata of the connection. */
   readonly metadata?: Metadata | undefined
-  /** The API that the token is for (RFC 8707): an absolute URI, or several. */
+  /**
+   * The API that the token is for (RFC 8707): an absolute URI, or several. Kept as metadata of the connection, for its
+   * refreshes. Default: what is kept there.
+   */
   readonly resource?: string | readonly string[] | undefined
   /** App credentials. Default: those of `open`, then of the environment. Give the same to `handleCallback`. */
   readonly credentials?: CallCredentials | undefined

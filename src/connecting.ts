@@ -22,8 +22,9 @@ import { InvalidInputError } from './errors.ts'
 import { exchangedFor, requiredApp } from './exchanging.ts'
 import { concluded, concluding, told } from './flow-ends.ts'
 import { parseMetadata } from './input.ts'
-import type { ConnectionKey } from './ports/store.ts'
+import type { ConnectionKey, Metadata } from './ports/store.ts'
 import type { ProviderProfile } from './providers/profile.ts'
+import { resourcesOf } from './providers/resources.ts'
 import { Secret } from './secret.ts'
 
 /** `authorizationUrl`. */
@@ -35,7 +36,8 @@ export async function startConnecting(
   const { providers, ports, redirectUris } = assembly
   const { profile } = providers.get(key.provider)
   const app = requiredApp(assembly, key, options.credentials)
-  const metadata = parseMetadata(options.metadata, key)
+  const resource = await resourceOf(assembly, key, options)
+  const metadata = { ...parseMetadata(options.metadata, key), ...resource.remembered }
   const text = (name: 'redirectUri' | 'callbackUrl' | 'context'): string | undefined =>
     parseOptionalText(options[name], name, key)
   const request: FlowRequest = {
@@ -53,7 +55,7 @@ export async function startConnecting(
     returnTo: parseReturnTo(options.returnTo, key),
     parameters: parseParameters(options.parameters, key),
     metadata,
-    resource: parseResource(options.resource, key),
+    resource: resource.asked,
   }
   refuseAppGrant(profile)
   refuseImpostor(
@@ -124,6 +126,26 @@ async function exchange(
   )
   const kept = await assembly.newGrants.keep(ready, profile, false, concluding(assembly, flow))
   return kept.kind === 'connected' ? kept.connected : await confirmLater(assembly, flow, kept.ready)
+}
+
+interface Resource {
+  readonly asked: readonly string[]
+  /** Each refresh names it again (RFC 8707 §2.2): so the connection remembers. */
+  readonly remembered: Metadata
+}
+
+// Not given, it is that of the connection: another grant would be refreshed for what it does not hold.
+async function resourceOf(
+  { ports }: Assembly,
+  key: ConnectionKey,
+  { resource, metadata }: AuthorizationOptions,
+): Promise<Resource> {
+  if (resource !== undefined) {
+    const asked = parseResource(resource, key)
+    return { asked, remembered: { resource: asked } }
+  }
+  const row = await ports.store.read(key)
+  return { asked: resourcesOf({ ...row?.metadata, ...metadata }), remembered: {} }
 }
 
 function refuseAppGrant({ name, traits }: ProviderProfile): void {

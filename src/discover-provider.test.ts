@@ -75,7 +75,12 @@ describe('a profile from metadata', () => {
       deviceAuthorizationEndpoint: `${origin}/device`,
       clientAuthentication: 'client_secret_basic',
       revocation: { clientAuthentication: 'client_secret_post' },
-      authorization: { pkce: 'supported', refreshTokenScopes: ['offline_access'], answersIssuer: true },
+      authorization: {
+        pkce: 'supported',
+        refreshTokenScopes: ['offline_access'],
+        parameters: { prompt: 'consent' },
+        answersIssuer: true,
+      },
       account: { kind: 'id_token', claim: 'sub' },
       traits: { rotation: 'strict', lifetimeMs: null },
       apiHosts: [],
@@ -88,7 +93,7 @@ describe('a profile from metadata', () => {
     expect(await discover(origin)).toMatchObject({
       clientAuthentication: 'client_secret_basic',
       revocationEndpoint: null,
-      authorization: { pkce: null, refreshTokenScopes: [], answersIssuer: false },
+      authorization: { pkce: null, refreshTokenScopes: [], parameters: {}, answersIssuer: false },
       account: null,
     })
     const given = {

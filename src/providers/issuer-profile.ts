@@ -36,6 +36,7 @@ export function profileOfMetadata(
     })
   }
   const scopes = textsOf(metadata.get('scopes_supported'))
+  const isOffline = scopes.includes('offline_access')
   const { authorization, revocation, clientAuthentication, ...rest } = overrides
   const method =
     clientAuthentication ?? authenticationOf(metadata.get('token_endpoint_auth_methods_supported'), name)
@@ -56,7 +57,9 @@ export function profileOfMetadata(
     clientAuthentication: method,
     authorization: {
       pkce: textsOf(metadata.get('code_challenge_methods_supported')).includes('S256') ? 'supported' : null,
-      refreshTokenScopes: scopes.includes('offline_access') ? ['offline_access'] : [],
+      refreshTokenScopes: isOffline ? ['offline_access'] : [],
+      // OpenID Connect Core §11: without it, a server does as if nobody had asked for offline_access.
+      parameters: isOffline ? { prompt: 'consent' } : {},
       answersIssuer: metadata.get('authorization_response_iss_parameter_supported') === true,
       ...authorization,
     },

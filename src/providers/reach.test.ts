@@ -55,6 +55,14 @@ describe('of a profile of one’s own', () => {
     },
   )
 
+  test('a port may stand behind a star, and a host that is none harms nobody', () => {
+    const endpointHosts = ['*.acme.example:8443']
+    const region = { kind: 'choice', description, values: ['eu', 'not a host'] } as const
+    const regional = { tokenEndpoint: 'https://{region}/token', placeholders: { region } }
+    expect(reaches('https://x.acme.example:8443/', { endpointHosts, ...regional })).toBe('public')
+    expect(reaches('https://x.acme.example:8444/', { endpointHosts, ...regional })).toBeNull()
+  })
+
   test('a function that builds a loopback host of metadata has not named it', () => {
     const tokenEndpoint = ({ host }: Readonly<Record<string, unknown>>): string => {
       if (typeof host !== 'string') throw new TypeError('no host')

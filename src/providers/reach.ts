@@ -8,7 +8,7 @@ export interface ReachRules {
   readonly allowPrivateNetwork: boolean | null
   /** Hosts of a profile of Evergrant's own, which nobody else has a word in. */
   readonly builtIn: ReadonlySet<string>
-  /** Hosts, with their ports, that stand in the code. */
+  /** Hosts, with their ports, that stand in the code; a `*` for one label. */
   readonly named: ReadonlySet<string>
 }
 
@@ -19,13 +19,9 @@ export interface ReachRules {
 export function reachRules(profile: ProviderProfile, own: ProviderProfile | null): ReachRules {
   return {
     allowPrivateNetwork: profile.allowPrivateNetwork,
-    builtIn: new Set(own === null ? [] : namedHosts(own)),
-    named: new Set(namedHosts(profile)),
+    builtIn: new Set(own === null ? [] : [...constantHosts(own), ...own.endpointHosts]),
+    named: new Set([...constantHosts(profile), ...profile.endpointHosts]),
   }
-}
-
-function namedHosts(profile: ProviderProfile): readonly string[] {
-  return [...constantHosts(profile), ...profile.endpointHosts.filter(pattern => !pattern.includes('*'))]
 }
 
 /** Where a request to this URL may go. Null: nowhere, because nobody named its port. */
@@ -81,5 +77,5 @@ function constantHosts(profile: ProviderProfile): readonly string[] {
 }
 
 function portOf(host: string): string {
-  return new URL(`https://${host}`).port
+  return /:(\d+)$/.exec(host)?.[1] ?? ''
 }

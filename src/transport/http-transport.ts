@@ -41,7 +41,7 @@ export function httpTransport(clock: Clock = systemClock, resolve: Resolve = sys
       if (!isSecureUrl(request.url)) return { kind: 'unsent', reason: 'INSECURE_URL' }
       const { protocol, hostname } = request.url
       const isChecked = request.reach !== 'anywhere'
-      if (isChecked && (protocol !== 'https:' || !mayBePublic(hostname))) {
+      if (isChecked && !mayBePublic(hostname)) {
         return { kind: 'unsent', reason: NOT_PUBLIC }
       }
       const agent = protocol === 'http:' ? http : isChecked ? checked : https

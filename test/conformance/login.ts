@@ -1,7 +1,8 @@
 import * as oauth from 'oauth4webapi'
 import type { App } from './authorization-server.ts'
 
-const CALLBACK = 'https://back-end.example/callback'
+/** The redirect URI of the apps. */
+export const CALLBACK = 'https://back-end.example/callback'
 const insecure = { [oauth.allowInsecureRequests]: true }
 
 /** What a login gave, in the shape that `storeTokens` takes. */
@@ -80,8 +81,13 @@ function authenticationOf(app: App): oauth.ClientAuth {
 }
 
 /** A browser as far as a login needs one: cookies, redirects, forms. */
-class Visitor {
+export class Visitor {
   readonly #cookies = new Map<string, string>()
+  readonly #user: string
+
+  constructor(user = 'ada') {
+    this.#user = user
+  }
 
   /** Signs in, allows what is asked, and stops where the provider sends the user back to the back end. */
   async allow(page: URL): Promise<URL> {
@@ -93,9 +99,19 @@ class Visitor {
         continue
       }
       const form = formIn(next.html)
-      const fields = form.prompt === 'login' ? { prompt: 'login', login: 'ada', password: 'any' } : form
+      const fields = form.prompt === 'login' ? { prompt: 'login', login: this.#user, password: 'any' } : form
       next = await this.#visit(next.url, new URLSearchParams(fields))
     }
+  }
+
+  /** Goes to the page and leaves it again, by the link that says no. */
+  async refuse(page: URL): Promise<URL> {
+    let next = await this.#visit(page)
+    while (next.location === null || !next.location.href.startsWith(CALLBACK)) {
+      const link = /href="([^"]*\/abort)"/.exec(next.html)?.[1] ?? ''
+      next = await this.#visit(next.location ?? new URL(link, next.url))
+    }
+    return next.location
   }
 
   async #visit(url: URL, form: URLSearchParams | null = null): Promise<Page> {

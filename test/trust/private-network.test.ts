@@ -186,6 +186,15 @@ describe('a provider whose host came with the grant', () => {
     expect((await tokens.refreshToken(CLIENT, 'acme')).accessToken).toBe('fresh')
   })
 
+  test('T11: or that stands in a profile of one’s own, is checked as well', async () => {
+    const profile = genericProvider({ name: 'acme', tokenEndpoint: 'https://10.11.12.13/token' })
+    const tokens = await open('memory:', { providers: { acme: { profile, ...CREDENTIALS } } })
+    await tokens.storeTokens(CLIENT, 'acme', { accessToken: 'old', refreshToken: canary.secret('refresh') })
+    await expect(tokens.refreshToken(CLIENT, 'acme')).rejects.toMatchObject({
+      code: 'PROVIDER_MISCONFIGURED',
+    })
+  })
+
   test('T11: the options of the back end have the last word', async () => {
     const profile = genericProvider({ name: 'acme', tokenEndpoint: endpoint.url })
     for (const [allowPrivateNetwork, outcome] of [
