@@ -54,7 +54,8 @@ export interface KnownProviders {
 }
 
 /** A provider with what is known of it. */
-export type KnownProvider = TokenProvider & Pick<OAuth2Provider, 'profile' | 'exchangeCode' | 'accountOf'>
+export type KnownProvider = TokenProvider &
+  Pick<OAuth2Provider, 'profile' | 'exchangeCode' | 'accountOf' | 'deviceAuthorization' | 'deviceToken'>
 
 /** What a service is made of. */
 export interface AssemblyParts {
@@ -84,6 +85,7 @@ export class Assembly implements ObtainContext {
   readonly newGrants: NewGrants
   readonly redirectUris: RedirectUris = new RedirectUris()
   readonly callbackUrl: string | undefined
+  readonly #closing: AbortController = new AbortController()
   readonly #environment: Environment
   readonly #health: StoreHealth
   readonly #release: () => Promise<void>
@@ -112,6 +114,11 @@ export class Assembly implements ObtainContext {
     const cachedCalls = (): Iterable<readonly [string, number]> => this.cache?.calls() ?? []
     const names = new Set([...Object.keys(options.providers ?? {}), ...providers.names])
     ports.measurements.attach({ providers: [...names], cachedCalls })
+  }
+
+  /** Fires when nobody is waited for any longer. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
   }
 
   /** The token from memory, for the call that most calls are. */
@@ -220,6 +227,9 @@ export class Assembly implements ObtainContext {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort(
+      new InvalidInputError('This OAuthTokenService was closed meanwhile. Open another one.'),
+    )
     this.sweeper.close()
     await Promise.all([this.refresher.close(), this.newGrants.close()])
     this.ports.measurements.close()

@@ -5,6 +5,7 @@ import type {
   ConfirmOptions,
   ExchangeCodeOptions,
 } from './connect-options.ts'
+import type { DeviceAuthorizationOptions } from './device-options.ts'
 import { type ErrorSubject, InvalidInputError } from './errors.ts'
 import { describe } from './input.ts'
 import { type NamesOf, refuseUnknownNames } from './known-names.ts'
@@ -36,6 +37,7 @@ interface OptionsOfCalls {
   readonly handleCallback: CallbackOptions
   readonly confirmAccountChange: ConfirmOptions
   readonly exchangeCode: ExchangeCodeOptions
+  readonly deviceAuthorization: DeviceAuthorizationOptions
 }
 
 const signal = true
@@ -74,6 +76,14 @@ const NAMES: { readonly [Call in keyof OptionsOfCalls]: NamesOf<OptionsOfCalls[C
     codeVerifier: true,
     scopes: true,
     metadata: true,
+    confirmAccount: true,
+    credentials: true,
+    signal,
+  },
+  deviceAuthorization: {
+    scopes: true,
+    metadata: true,
+    resource: true,
     confirmAccount: true,
     credentials: true,
     signal,

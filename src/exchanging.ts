@@ -8,7 +8,7 @@ import { told } from './flow-ends.ts'
 import { parseMetadata, parseToken } from './input.ts'
 import type { ReadyTokens } from './new-grants.ts'
 import type { AppCredentials } from './ports/provider.ts'
-import type { ConnectionKey } from './ports/store.ts'
+import type { ConnectionKey, Metadata } from './ports/store.ts'
 import type { AccountAnswer } from './providers/account.ts'
 import type { CodeAnswer, CodeRequest } from './providers/code-exchange.ts'
 import { resolveEndpoint } from './providers/endpoints.ts'
@@ -89,17 +89,23 @@ export async function exchangedFor(
     profile: provider.profile,
     answer: exchanged.answer,
     hasIdToken: exchanged.members.has('id_token'),
-    account: await accountOf(assembly, key, code, context, exchanged),
+    account: await accountOfAnswer(assembly, key, code, context, exchanged),
     sentAt,
-    metadata: code.metadata,
+    metadata: withResource(code.metadata, code.resource),
   })
 }
 
-async function accountOf(
+/** What the connection is to remember: a refresh asks for the same APIs again (RFC 8707 §2.2). */
+export function withResource(metadata: Metadata, resource: readonly string[]): Metadata {
+  return resource.length === 0 ? metadata : { ...metadata, resource }
+}
+
+/** Whose account new tokens are of. */
+export async function accountOfAnswer(
   { ports, providers }: Assembly,
   key: ConnectionKey,
-  { app, metadata }: Omit<CodeRequest, 'timeoutMs'>,
-  { nonce, callback }: CodeContext,
+  { app, metadata }: Pick<CodeRequest, 'app' | 'metadata'>,
+  { nonce, callback }: Pick<CodeContext, 'nonce' | 'callback'>,
   { answer, members }: CodeAnswer,
 ): Promise<AccountAnswer> {
   if (answer.kind !== 'issued') return { kind: 'unknown' }

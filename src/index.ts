@@ -11,6 +11,11 @@ export type {
   ConfirmOptions,
   ExchangeCodeOptions,
 } from './connect-options.ts'
+export type {
+  DeviceAuthorization,
+  DeviceAuthorizationOptions,
+  DeviceWaitOptions,
+} from './device-options.ts'
 export { type DiscoverOptions, discoverProvider } from './discover-provider.ts'
 export {
   type AnyEvergrantError,

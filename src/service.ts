@@ -13,6 +13,8 @@ import type {
 } from './connect-options.ts'
 import { finishConnecting, startConnecting } from './connecting.ts'
 import { deleteConnection } from './deleting.ts'
+import { authorizeDevice } from './device-connecting.ts'
+import type { DeviceAuthorization, DeviceAuthorizationOptions } from './device-options.ts'
 import { InvalidInputError } from './errors.ts'
 import { type EventPage, listEvents } from './event-listing.ts'
 import { exchangeBareCode } from './exchanging.ts'
@@ -40,7 +42,7 @@ import type {
 } from './service-options.ts'
 import { type Started, serveToken } from './serving.ts'
 import { storeNewTokens } from './storing.ts'
-import { type TokenRecord, tokenRecordOf } from './token-record.ts'
+import { readTokenRecord, type TokenRecord } from './token-record.ts'
 
 /** The parts of a service, opened: what `evergrant/admin` works on. Not among the public names. */
 export let assemblyOf: (service: OAuthTokenService) => Promise<Assembly>
@@ -176,10 +178,7 @@ export class OAuthTokenService {
     return storeNewTokens(await this.#started(options.signal), key, tokens, options)
   }
 
-  /**
-   * Whether there is something to begin with: a stored token, a seed that this client may use, or, with client
-   * credentials, those of the app.
-   */
+  /** Whether there is something to begin with: a stored token, a seed for this client, or the app's own credentials. */
   async hasToken(clientId: string, provider: string, options: CallOptions = {}): Promise<boolean> {
     const key = parseKey(clientId, provider)
     checkCallOptions('hasToken', options, key)
@@ -194,9 +193,7 @@ export class OAuthTokenService {
   ): Promise<TokenRecord | null> {
     const key = parseKey(clientId, provider)
     checkCallOptions('getTokenRecord', options, key)
-    const assembly = await this.#started(options.signal)
-    const row = await unlessAborted(assembly.ports.store.read(key), options.signal)
-    return row === null ? null : tokenRecordOf(row, assembly.ports.cipher)
+    return readTokenRecord(await this.#started(options.signal), key, options.signal)
   }
 
   /**
@@ -211,9 +208,7 @@ export class OAuthTokenService {
     return deleteConnection(await this.#started(options.signal), key, options)
   }
 
-  /**
-   * Connections without their secrets, ordered by client and provider, a page at a time.
-   */
+  /** Connections without their secrets, ordered by client and provider, a page at a time. */
   async listTokens(options: ListTokensOptions = {}): Promise<ListPage> {
     checkCallOptions('listTokens', options)
     const assembly = await this.#started(options.signal)
@@ -323,6 +318,21 @@ export class OAuthTokenService {
     checkCallOptions('exchangeCode', options, key)
     const assembly = await this.#started(options.signal)
     return unlessAborted(exchangeBareCode(assembly, key, code, options), options.signal)
+  }
+
+  /**
+   * Begins to connect an account where there is no browser: shows a code that a person enters at the provider.
+   * @throws the same as {@link exchangeCode}
+   * @see https://www.rfc-editor.org/rfc/rfc8628
+   */
+  async deviceAuthorization(
+    clientId: string,
+    provider: string,
+    options: DeviceAuthorizationOptions = {},
+  ): Promise<DeviceAuthorization> {
+    const key = parseKey(clientId, provider)
+    checkCallOptions('deviceAuthorization', options, key)
+    return authorizeDevice(await this.#started(options.signal), key, options)
   }
 
   /**

@@ -1,6 +1,8 @@
+import type { Assembly } from './assemble.ts'
 import type { ConnectionStatus, LastError } from './lifecycle/connection.ts'
 import type { Cipher, SealedPurpose } from './ports/cipher.ts'
-import type { ConnectionRow, Metadata } from './ports/store.ts'
+import type { ConnectionKey, ConnectionRow, Metadata } from './ports/store.ts'
+import { unlessAborted } from './refresh/giving-up.ts'
 import { scopesOf } from './refresh/held-token.ts'
 import { dateOf } from './refresh/observed.ts'
 import type { Secret } from './secret.ts'
@@ -52,7 +54,7 @@ export interface TokenRecord {
 }
 
 /** @throws DecryptionError */
-export function tokenRecordOf(row: ConnectionRow, cipher: Cipher): TokenRecord {
+function tokenRecordOf(row: ConnectionRow, cipher: Cipher): TokenRecord {
   const open = (text: string | null, purpose: SealedPurpose): Secret | null =>
     text === null ? null : cipher.open(text, { purpose, clientId: row.clientId, provider: row.provider })
   const { id, clientId, provider, metadata, status, statusReason, generation, lifetimeMs } = row
@@ -80,4 +82,14 @@ export function tokenRecordOf(row: ConnectionRow, cipher: Cipher): TokenRecord {
     createdAt: dateOf(row.createdAt),
     updatedAt: dateOf(row.updatedAt),
   }
+}
+
+/** `getTokenRecord`; null: there is none. @throws DecryptionError | StoreUnavailableError */
+export async function readTokenRecord(
+  { ports }: Assembly,
+  key: ConnectionKey,
+  signal: AbortSignal | undefined,
+): Promise<TokenRecord | null> {
+  const row = await unlessAborted(ports.store.read(key), signal)
+  return row === null ? null : tokenRecordOf(row, ports.cipher)
 }

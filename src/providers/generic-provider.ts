@@ -9,6 +9,8 @@ export interface GenericProviderOptions {
   readonly tokenEndpoint: string
   /** An RFC 7009 endpoint. */
   readonly revocationEndpoint?: string | undefined
+  /** Where devices begin (RFC 8628). Default: none. */
+  readonly deviceAuthorizationEndpoint?: string | undefined
   /** Default `client_secret_post`. */
   readonly clientAuthentication?: ClientAuthentication | undefined
   /** Hosts that `fetch` may send the access token to. */
@@ -52,6 +54,7 @@ export function genericProvider(options: GenericProviderOptions): ProviderProfil
     name,
     tokenEndpoint,
     revocationEndpoint,
+    deviceAuthorizationEndpoint,
     clientAuthentication,
     apiHosts,
     allowPrivateNetwork,
@@ -61,6 +64,7 @@ export function genericProvider(options: GenericProviderOptions): ProviderProfil
     name,
     tokenEndpoint,
     revocationEndpoint,
+    deviceAuthorizationEndpoint,
     clientAuthentication,
     apiHosts,
     allowPrivateNetwork,

@@ -22,10 +22,20 @@ import {
   withRedirectUri,
   writeCodeRequest,
 } from './code-exchange.ts'
+import {
+  type DeviceAuthorizationAnswer,
+  type DeviceAuthorizationRequest,
+  type DeviceTokenAnswer,
+  type DeviceTokenRequest,
+  deviceCodesOf,
+  deviceParameters,
+  judgeDeviceAnswer,
+  writeDeviceTokenRequest,
+} from './device-requests.ts'
 import { resolveEndpoint } from './endpoints.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { ClientAuthentication, ProviderProfile, RevocationRules } from './profile.ts'
-import { sendProtocolRequest } from './protocol-request.ts'
+import { type ProtocolOptions, sendProtocolRequest } from './protocol-request.ts'
 import { reachingTransport, reachRules } from './reach.ts'
 import { refreshParameters } from './refresh-parameters.ts'
 
@@ -42,6 +52,9 @@ export interface OAuth2Ports {
   readonly transport: Transport
   readonly clock: Clock
 }
+
+/** An answer that is no success. */
+type NoTokens = Exclude<RefreshAnswer, { kind: 'issued' }>
 
 interface Client {
   readonly id: string
@@ -113,6 +126,44 @@ export class OAuth2Provider implements TokenProvider {
     return asAnsweredToApp(judged, askedScopes(this.profile.clientCredentials, request.metadata))
   }
 
+  /** Asks for the codes by which a person lets a device in (RFC 8628 §3.1). */
+  async deviceAuthorization(request: DeviceAuthorizationRequest): Promise<DeviceAuthorizationAnswer> {
+    const { deviceAuthorizationEndpoint } = this.profile
+    if (deviceAuthorizationEndpoint === null) {
+      return { kind: 'failed', answer: unsent('the profile names no device authorization endpoint') }
+    }
+    const endpoint = resolveEndpoint(deviceAuthorizationEndpoint, request.metadata, this.profile)
+    const client = await this.#clientOf(request)
+    if ('kind' in client) return { kind: 'failed', answer: client }
+    const answer = await this.#send(endpoint, request, options =>
+      oauth.deviceAuthorizationRequest(
+        { issuer: endpoint.origin, device_authorization_endpoint: endpoint.href },
+        { client_id: client.id },
+        client.authentication,
+        deviceParameters(this.profile, request),
+        options,
+      ),
+    )
+    const codes = deviceCodesOf(membersOf(answer, this.profile), endpoint)
+    if (codes !== null) return { kind: 'issued', codes }
+    return {
+      kind: 'failed',
+      answer: asFailure(judgeAnswer(answer, null, this.profile.answers, this.#ports.clock)),
+    }
+  }
+
+  /** Asks whether the person has agreed (RFC 8628 §3.4). */
+  async deviceToken(request: DeviceTokenRequest): Promise<DeviceTokenAnswer> {
+    const endpoint = resolveEndpoint(this.profile.tokenEndpoint, request.metadata, this.profile)
+    const client = await this.#clientOf(request)
+    if ('kind' in client) return { kind: 'answered', answer: client, members: new Map() }
+    const answer = await this.#send(endpoint, request, options =>
+      writeDeviceTokenRequest(endpoint, client, request, options),
+    )
+    const judged = judgeAnswer(answer, null, this.profile.answers, this.#ports.clock)
+    return judgeDeviceAnswer(judged, membersOf(answer, this.profile))
+  }
+
   /** Exchanges a code for tokens (RFC 6749 §4.1.3), once: a code that is sent twice may end what it gave. */
   async exchangeCode(request: CodeRequest): Promise<CodeAnswer> {
     const endpoint = resolveEndpoint(this.profile.tokenEndpoint, request.metadata, this.profile)
@@ -157,15 +208,20 @@ export class OAuth2Provider implements TokenProvider {
   }
 
   /** Who asks, and how that is proved; or why nobody can be asked. */
-  async #clientOf({
-    app,
-    metadata,
-  }: Pick<RenewalRequest, 'app' | 'metadata'>): Promise<Client | RefreshAnswer> {
+  async #clientOf({ app, metadata }: Pick<RenewalRequest, 'app' | 'metadata'>): Promise<Client | NoTokens> {
     const resolved = await this.#resolveApp(app, metadata)
     if (resolved === null) return unsent('the client secret could not be made')
     const authentication = authenticationOf(resolved, this.profile.clientAuthentication)
     if (authentication === null) return unsent('the client id or the client secret is missing')
     return { id: resolved.clientId, authentication }
+  }
+
+  #send(
+    endpoint: URL,
+    { timeoutMs }: Pick<RenewalRequest, 'timeoutMs'>,
+    write: (options: ProtocolOptions) => Promise<Response>,
+  ): Promise<TransportAnswer> {
+    return sendProtocolRequest(this.#ports.transport, endpoint, this.profile, { timeoutMs }, write)
   }
 
   #refreshGrant(endpoint: URL, request: RefreshRequest, client: Client): Promise<TransportAnswer> {
@@ -267,7 +323,14 @@ function asAnsweredToApp(answer: RefreshAnswer, asked: readonly string[]): Refre
   }
 }
 
-function unsent(why: string): RefreshAnswer {
+// An answer with an access token, where codes were asked for.
+function asFailure(answer: RefreshAnswer): NoTokens {
+  if (answer.kind !== 'issued') return answer
+  const detail = 'tokens instead of codes'
+  return { kind: 'ambiguous', code: 'PROVIDER_RESPONSE', detail, retryAfterMs: null, refreshToken: null }
+}
+
+function unsent(why: string): NoTokens {
   return { kind: 'misconfigured', detail: `not sent: ${why}`, retryAfterMs: null, refreshToken: null }
 }
 

@@ -30,6 +30,7 @@ export interface TokenRequest {
 /** What tests change while oidc-provider runs: see its process. */
 export interface Settings {
   readonly accessTokenSeconds?: number | undefined
+  readonly deviceCodeSeconds?: number | undefined
   readonly expiresIn?: number | null | undefined
   readonly latencyMs?: number | undefined
   readonly fault?: 'none' | 'lost_request' | 'slow_work' | 'slow_answer' | undefined
@@ -104,7 +105,13 @@ export class AuthorizationServer {
 
   /** Forgets what happened until now. */
   async clear(): Promise<void> {
-    await this.configure({ fault: 'none', expiresIn: null, accessTokenSeconds: 60, latencyMs: 0 })
+    await this.configure({
+      fault: 'none',
+      expiresIn: null,
+      accessTokenSeconds: 60,
+      deviceCodeSeconds: 600,
+      latencyMs: 0,
+    })
     this.#process.heard.length = 0
   }
 

@@ -80,6 +80,11 @@ function authenticationOf(app: App): oauth.ClientAuth {
   }
 }
 
+/** A person enters a device's code at a browser of theirs (RFC 8628 §3.3), and agrees or not. */
+export async function enterCode(page: string, answer: 'agree' | 'refuse', user = 'ada'): Promise<void> {
+  await new Visitor(user).enter(new URL(page), answer)
+}
+
 /** A browser as far as a login needs one: cookies, redirects, forms. */
 export class Visitor {
   readonly #cookies = new Map<string, string>()
@@ -101,6 +106,26 @@ export class Visitor {
       const form = formIn(next.html)
       const fields = form.prompt === 'login' ? { prompt: 'login', login: this.#user, password: 'any' } : form
       next = await this.#visit(next.url, new URLSearchParams(fields))
+    }
+  }
+
+  /** Enters the code that is in the page's address, signs in, and agrees or not. */
+  async enter(page: URL, answer: 'agree' | 'refuse'): Promise<void> {
+    let next = await this.#visit(page)
+    for (;;) {
+      const form = hiddenFieldsIn(next.html)
+      if (next.location !== null) next = await this.#visit(next.location)
+      else if (next.html.includes('Sign-in Success') || next.html.includes('was interrupted')) return
+      else if (form.has('user_code')) {
+        const page = new URL('/device', next.url)
+        if (form.has('confirm') && answer === 'refuse') form.set('abort', 'yes')
+        next = await this.#visit(page, form)
+      } else {
+        const { prompt = '' } = formIn(next.html)
+        const fields: Record<string, string> =
+          prompt === 'login' ? { prompt, login: this.#user, password: 'any' } : { prompt }
+        next = await this.#visit(next.url, new URLSearchParams(fields))
+      }
     }
   }
 
@@ -138,6 +163,13 @@ interface Page {
   readonly url: URL
   readonly location: URL | null
   readonly html: string
+}
+
+function hiddenFieldsIn(html: string): URLSearchParams {
+  const fields = html.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"\/>/g)
+  return new URLSearchParams(
+    Array.from(fields, ([, name = '', value = '']): [string, string] => [name, value]),
+  )
 }
 
 function formIn(html: string): Record<string, string> {

@@ -13,6 +13,7 @@ const { port, apps, rotates } = JSON.parse(process.argv[2])
 /** What tests change while it runs. */
 const settings = {
   accessTokenSeconds: 60,
+  deviceCodeSeconds: 600,
   /** What answers say instead of their own `expires_in`. */
   expiresIn: null,
   /** How long a token request is under way before it is worked on. */
@@ -48,6 +49,7 @@ const provider = new Provider(url, {
   claims: { email: ['email'], profile: ['name'] },
   features: {
     clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
     introspection: { enabled: true },
     revocation: { enabled: true },
     resourceIndicators: {
@@ -65,6 +67,7 @@ const provider = new Provider(url, {
   ttl: {
     AccessToken: () => settings.accessTokenSeconds,
     AuthorizationCode: 60,
+    DeviceCode: () => settings.deviceCodeSeconds,
     ClientCredentials: () => settings.accessTokenSeconds,
     Grant: 86_400,
     IdToken: 3_600,

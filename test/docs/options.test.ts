@@ -65,6 +65,8 @@ test('the guide has every option of a call beside signal, and no other', () => {
   for (const [call, name] of connecting) {
     expect([listed(call)].flat().toSorted()).toEqual(own(name, 'connect-options.ts').toSorted())
   }
+  const device = own('DeviceAuthorizationOptions', 'device-options.ts')
+  expect([listed('deviceAuthorization')].flat().toSorted()).toEqual(device.toSorted())
 })
 
 test('the guide has every event with its fields, and no other', () => {

@@ -83,6 +83,14 @@ export class FakeProvider implements TokenProvider {
     throw new Error('nobody can be connected at the fake provider')
   }
 
+  async deviceAuthorization(): Promise<never> {
+    throw new Error('nobody can be connected at the fake provider')
+  }
+
+  async deviceToken(): Promise<never> {
+    throw new Error('nobody can be connected at the fake provider')
+  }
+
   async accountOf(): Promise<never> {
     throw new Error('nobody can be connected at the fake provider')
   }
