@@ -21,7 +21,6 @@ import type { OAuth2Provider } from './providers/oauth2-provider.ts'
 import { createProviders } from './providers/registry.ts'
 import { systemRandomness } from './randomness.ts'
 import { TokenCache } from './refresh/cache.ts'
-import type { RevocationTarget } from './refresh/delete-token.ts'
 import { EmptyRows } from './refresh/empty-rows.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import { harmlessly, Measurements } from './refresh/measurements.ts'
@@ -32,6 +31,7 @@ import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
 import { named } from './refresh/refusal-error.ts'
 import { Rescue } from './refresh/rescue.ts'
+import { type RevocationTarget, Revoker } from './refresh/revoker.ts'
 import { StoreHealth } from './refresh/store-health.ts'
 import { Sweeper, type SweptProvider } from './refresh/sweeper.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
@@ -105,7 +105,8 @@ export class Assembly implements ObtainContext {
     this.cache = limits === null ? null : new TokenCache(ports.clock, limits)
     this.rescue = new Rescue(ports, health, this.cache)
     this.refresher = new Refresher(ports, health, this.rescue, this.cache)
-    this.sweeper = new Sweeper(ports, health, this.refresher, () => this.#swept())
+    const revoker = new Revoker(ports, () => this.#revocable())
+    this.sweeper = new Sweeper(ports, health, this.refresher, revoker, () => this.#swept())
     this.emptyRows = new EmptyRows(ports, this.reads)
     this.seeds = new Seeds({ ...ports, reads: this.reads, environment })
     this.newGrants = new NewGrants({ ports, health, forget: key => this.forget(key, false) })
@@ -223,6 +224,17 @@ export class Assembly implements ObtainContext {
       return [
         { name, traits, targetOf: ({ clientId }) => (clientId === app.clientId ? null : { provider, app }) },
       ]
+    })
+  }
+
+  /** The providers that can be asked to revoke without a call. */
+  #revocable(): readonly RevocationTarget[] {
+    return this.providers.names.flatMap(name => {
+      const provider = this.providers.get(name)
+      const { revocationEndpoint, revocation } = provider.profile
+      if (revocationEndpoint === null) return []
+      const app = this.providers.appOf(name) ?? usableApp(this.#environment, name)
+      return app === null && revocation.style !== 'token_only' ? [] : [{ provider, app }]
     })
   }
 

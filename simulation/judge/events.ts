@@ -9,7 +9,8 @@ const OWN_WORD: Readonly<Record<string, string>> = { salvage: 'salvaged', restor
 export function eventViolations({ statements }: Evidence): readonly Violation[] {
   return statements.flatMap(statement => {
     // That the provider has confirmed a revocation is a change of another table.
-    const isOfRow = ({ type }: Told): boolean => type !== 'revoked' || statement.method !== 'revoked'
+    const isOfRow = ({ type }: Told): boolean =>
+      type !== 'revoked' || statement.method !== 'revocations.confirm'
     const told = statement.told.filter(isOfRow).map(({ type, row }) => `${type} of ${row}`)
     const due = statement.changes
       .flatMap(change => calledFor(change, statement))

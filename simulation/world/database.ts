@@ -15,7 +15,10 @@ export interface DatabaseParts {
   readonly clockOffsetMs: number
 }
 
-const READS = new Set(['read', 'due', 'list', 'seedMemory', 'revocationOf', 'pendingRevocations', 'ping'])
+const READS = new Set([
+  ...['read', 'due', 'list', 'seedMemory', 'ping', 'flows.expire'],
+  ...['revocations.of', 'revocations.pending', 'revocations.due'],
+])
 
 /**
  * The database server: the store in memory, which keeps the store's contract, on a clock of its own. A statement
@@ -72,9 +75,11 @@ export class Database {
 
   /** Runs a statement now. */
   async run(machine: string, method: string, args: readonly unknown[]): Promise<unknown> {
-    const statement: unknown = Reflect.get(this.#store, method)
+    const dot = method.indexOf('.')
+    const part: unknown = dot < 0 ? this.#store : Reflect.get(this.#store, method.slice(0, dot))
+    const statement: unknown = Reflect.get(Object(part), method.slice(dot + 1))
     if (typeof statement !== 'function') throw new TypeError(`the store has no ${method}`)
-    const result: unknown = await Reflect.apply(statement, this.#store, args)
+    const result: unknown = await Reflect.apply(statement, part, args)
     if (READS.has(method)) return result
     const changes: RowChange[] = []
     for (const client of this.#parts.clients) {

@@ -32,15 +32,29 @@ export interface LineParts {
  * after the time limit the process stops waiting, and the statement may still run.
  */
 export function lineTo(parts: LineParts): TokenStore {
-  const known = new Map<string, unknown>([['kind', parts.kind]])
-  return new Proxy({} as TokenStore, {
-    get: (_target, name): unknown => {
-      if (typeof name !== 'string') return async () => {}
-      const value = known.get(name) ?? ((...args: unknown[]) => new Exchange(parts, name, args).answer)
-      known.set(name, value)
-      return value
+  const known = new Map<string, unknown>([
+    ['kind', parts.kind],
+    ...PARTS.map(name => [name, linesTo(parts, new Map(), `${name}.`)] as const),
+  ])
+  return linesTo(parts, known, '') as TokenStore
+}
+
+/** The parts of a store that processes use. */
+const PARTS = ['revocations', 'flows']
+
+function linesTo(parts: LineParts, known: Map<string, unknown>, prefix: string): object {
+  return new Proxy(
+    {},
+    {
+      get: (_target, name): unknown => {
+        if (typeof name !== 'string') return async () => {}
+        const value =
+          known.get(name) ?? ((...args: unknown[]) => new Exchange(parts, prefix + name, args).answer)
+        known.set(name, value)
+        return value
+      },
     },
-  })
+  )
 }
 
 /** One statement and its answer. */

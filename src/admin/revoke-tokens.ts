@@ -71,7 +71,7 @@ async function* connectionsOf(
 ): AsyncGenerator<ConnectionKey> {
   const { ports } = await assemblyOf(service)
   // Those first, as they were before this run adds to them.
-  const pending = await ports.store.connectionsAwaitingRevocation({ clientId, provider })
+  const pending = await ports.store.revocations.connections({ clientId, provider })
   yield* pending
   const seen = new Set(pending.map(nameOf))
   let cursor: string | undefined

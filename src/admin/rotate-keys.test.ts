@@ -88,18 +88,18 @@ describe.each(DATABASES)('on %s', kind => {
 
     const tokens = await reopened(before, url, `${NEW},${OLD}`)
     const planned = await rotateKeys(tokens, { dryRun: true })
-    expect(planned).toMatchObject({ dryRun: true, sealed: 5, unopened: 0, after: { plaintext: 1 } })
+    expect(planned).toMatchObject({ dryRun: true, sealed: 6, unopened: 0, after: { plaintext: 1 } })
     const report = await rotateKeys(tokens)
     expect(report).toEqual({
       dryRun: false,
-      sealed: 5,
+      sealed: 6,
       unopened: 0,
       unopenedValues: [],
       skipped: 0,
       released: ['old'],
       after: {
         keys: [
-          { id: 'new', seals: true, values: 5 },
+          { id: 'new', seals: true, values: 6 },
           { id: 'old', seals: false, values: 0 },
         ],
         unknown: [],
@@ -111,7 +111,7 @@ describe.each(DATABASES)('on %s', kind => {
     expect(await refreshOf(alone, 'a')).toBe('rt-a')
     expect(await refreshOf(alone, 'b')).toBe(PLAIN)
     const { ports } = await assemblyOf(alone)
-    const pending = await ports.store.revocationOf(gone?.id ?? '')
+    const pending = await ports.store.revocations.of(gone?.id ?? '')
     const place = { purpose: 'refresh_token', clientId: 'gone', provider: 'zoho_crm' } as const
     expect(ports.cipher.open(pending?.refreshToken ?? '', place).reveal()).toBe('rt-gone')
   })

@@ -14,6 +14,7 @@ import type { ConnectionKey } from './store.ts'
  * - `suspect`, `reauthorization_required`, `recovered`: what became of the grant. Over all processes each turn is told at
  *   most once: by the process that knows that its write did it. `oauth_token_events` has each exactly once.
  * - `deleted`: the connection is gone, `reason` is `revoke` where the provider is to revoke the grant; `revoked`: it has.
+ * - `revocation_failed`: it has not, for the reason in `detail`, a code; it is asked again in `retryInMs`.
  * - `refresh_token_expiring`: the grant ends for good in `expiresInMs`, whatever is refreshed: connect the account again.
  * - `salvaged`: a failed answer held a refresh token, and it is stored.
  * - `commit_retried`, `commit_superseded`: the database took new tokens late (`attempts`), or others were there first.
@@ -53,6 +54,7 @@ export type EvergrantEvent = ConnectionKey &
     | { readonly type: 'recovered' }
     | { readonly type: 'deleted'; readonly reason: 'revoke' | null }
     | { readonly type: 'revoked' }
+    | { readonly type: 'revocation_failed'; readonly detail: string; readonly retryInMs: number }
     | { readonly type: 'refresh_token_expiring'; readonly expiresInMs: number }
     | { readonly type: 'salvaged'; readonly detail: string }
     | { readonly type: 'commit_retried'; readonly attempts: number }

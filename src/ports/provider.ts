@@ -73,6 +73,8 @@ export type RefreshAnswer =
 export interface RevokeRequest {
   readonly app: AppCredentials | null
   readonly token: Secret
+  /** What the token is (`token_type_hint`, RFC 7009 §2.1). */
+  readonly kind: 'refresh_token' | 'access_token'
   readonly metadata: Metadata
   readonly timeoutMs: number
 }
@@ -81,7 +83,7 @@ export interface RevokeRequest {
 export type RevokeAnswer =
   | { readonly kind: 'revoked' }
   | { readonly kind: 'unsupported' }
-  | { readonly kind: 'failed'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly detail: string; readonly retryAfterMs: number | null }
 
 /** One provider, ready to be asked. Its methods never throw for what a provider answers. */
 export interface TokenProvider {

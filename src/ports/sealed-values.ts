@@ -7,7 +7,6 @@ export const SEALED_TABLES: readonly SealedTable[] = ['oauth_tokens', 'oauth_tok
 /** The token columns of a row as they lie in the database: sealed text, plaintext from before, or none. */
 export interface SealedTexts {
   readonly accessToken: string | null
-  /** In a revocation the only one. */
   readonly refreshToken: string | null
 }
 

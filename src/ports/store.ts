@@ -3,6 +3,7 @@ import type { Connection, ConnectionStatus, LastError } from '../lifecycle/conne
 import type { EventLog } from './event-log.ts'
 import type { FlowStore } from './flows.ts'
 import type { KeyProofs } from './key-proofs.ts'
+import type { RevocationOutbox } from './revocations.ts'
 import type { SealedValues } from './sealed-values.ts'
 
 /** One connection: a client of the back end at a provider. */
@@ -202,18 +203,10 @@ export interface PlantRequest extends ConnectionKey {
 export type PlantResult = 'planted' | 'not_owner' | 'used' | 'exists'
 
 export interface DeleteRequest extends ConnectionKey {
-  /** Keeps the sealed refresh token in `oauth_token_revocations` until the provider confirmed. */
+  /** Keeps the sealed tokens in `oauth_token_revocations` until the provider confirmed. */
   readonly revoke: boolean
   /** A seed that the client could have used and that must not be used from now on. */
   readonly seed: Seed | null
-}
-
-/** A revocation that was asked for with a deletion. */
-export interface Revocation extends ConnectionKey {
-  /** The id of the row that was deleted. */
-  readonly id: string
-  readonly refreshToken: string | null
-  readonly metadata: Metadata
 }
 
 export interface ListRequest {
@@ -265,6 +258,8 @@ export interface TokenStore extends AsyncDisposable {
   readonly keyProofs: KeyProofs
   /** What it remembers of connections. */
   readonly eventLog: EventLog
+  /** Revocations that providers have not confirmed. */
+  readonly revocations: RevocationOutbox
   /** Authorization flows under way. */
   readonly flows: FlowStore
 
@@ -292,18 +287,6 @@ export interface TokenStore extends AsyncDisposable {
 
   seedMemory(seed: Seed, provider: string): Promise<SeedMemory>
   plant(request: PlantRequest): Promise<PlantResult>
-
-  /** The revocation recorded for a deleted row, or null when none was asked for. */
-  revocationOf(rowId: string): Promise<Revocation | null>
-  /** Revocations of a connection that the provider has not confirmed. */
-  pendingRevocations(key: ConnectionKey): Promise<readonly Revocation[]>
-  /** The connections that have any, in the order of their names. */
-  connectionsAwaitingRevocation(filter: ConnectionFilter): Promise<readonly ConnectionKey[]>
-  /**
-   * The provider confirmed: forgets the refresh token, keeps the record that revocation was asked for. False: it had
-   * confirmed before, or was not asked.
-   */
-  revoked(rowId: string): Promise<boolean>
 
   /** Asks the database for its clock. */
   ping(): Promise<number>

@@ -197,7 +197,13 @@ describe('a refresh', () => {
         code: 'INVALID_INPUT',
       })
       await expect(
-        provider.revoke({ app: null, token: Secret.of('r'), metadata, timeoutMs: 1_000 }),
+        provider.revoke({
+          app: null,
+          token: Secret.of('r'),
+          kind: 'refresh_token',
+          metadata,
+          timeoutMs: 1_000,
+        }),
       ).rejects.toMatchObject({ code: 'INVALID_INPUT' })
     }
     expect(hostile.connections).toHaveLength(0)
@@ -229,7 +235,7 @@ describe('an endpoint that a profile finds', () => {
 describe('a revocation', () => {
   const token = Secret.of('canary+refresh/token=')
   const app = { clientId: 'app', clientSecret: Secret.of('canary-secret') }
-  const request = { app, token, metadata: {}, timeoutMs: 10_000 }
+  const request = { app, token, kind: 'refresh_token', metadata: {}, timeoutMs: 10_000 } as const
 
   test('of plain OAuth 2 is that of RFC 7009', async () => {
     const provider = generic(await serve(200, ''))
@@ -258,7 +264,21 @@ describe('a revocation', () => {
 
   test.each([302, 400, 401, 500, 503])('answered with status %i is to be tried again', async status => {
     const answer = await generic(await serve(status, '{"error":"canary"}')).revoke(request)
-    expect(answer).toEqual({ kind: 'failed', detail: `HTTP ${status}` })
+    expect(answer).toEqual({ kind: 'failed', detail: `HTTP ${status}`, retryAfterMs: null })
+  })
+
+  test('that is told when to come again tells so', async () => {
+    const server = await serve(503, '', 'retry-after: 90')
+    expect(await generic(server).revoke(request)).toEqual({
+      kind: 'failed',
+      detail: 'HTTP 503',
+      retryAfterMs: 90_000,
+    })
+  })
+
+  test('of an access token says that it is one', async () => {
+    await generic(await serve(200, '')).revoke({ ...request, kind: 'access_token' })
+    expect(new URLSearchParams(seen[0]?.body).get('token_type_hint')).toBe('access_token')
   })
 
   test('without app credentials, where they are needed, is not sent', async () => {
@@ -266,6 +286,7 @@ describe('a revocation', () => {
     expect(await provider.revoke({ ...request, app: null })).toEqual({
       kind: 'failed',
       detail: 'NO_APP_CREDENTIALS',
+      retryAfterMs: null,
     })
     expect(seen).toEqual([])
   })

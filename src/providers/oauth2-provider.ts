@@ -38,6 +38,7 @@ import type { ClientAuthentication, ProviderProfile, RevocationRules } from './p
 import { type ProtocolOptions, sendProtocolRequest } from './protocol-request.ts'
 import { reachingTransport, reachRules } from './reach.ts'
 import { refreshParameters } from './refresh-parameters.ts'
+import { retryAfterOf } from './retry-after.ts'
 
 /**
  * Finds the app credentials that count for a connection: some apps have a secret in each data centre, and some make
@@ -204,7 +205,7 @@ export class OAuth2Provider implements TokenProvider {
       revocation.style === 'token_only'
         ? await this.#postToken(endpoint, request)
         : await this.#requestRevocation(endpoint, request)
-    return judgeRevocation(answer, revocation)
+    return judgeRevocation(answer, revocation, this.#ports.clock)
   }
 
   /** Who asks, and how that is proved; or why nobody can be asked. */
@@ -279,7 +280,7 @@ export class OAuth2Provider implements TokenProvider {
         { client_id: app.clientId },
         authentication,
         request.token.reveal(),
-        { ...options, additionalParameters: { token_type_hint: 'refresh_token' } },
+        { ...options, additionalParameters: { token_type_hint: request.kind } },
       ),
     )
   }
@@ -335,8 +336,13 @@ function unsent(why: string): NoTokens {
 }
 
 // A server that does not know the token answers 200 (RFC 7009 §2.2); 503 means that the token still is good.
-function judgeRevocation(answer: TransportAnswer, revocation: RevocationRules): RevokeAnswer {
-  if (answer.kind !== 'answered') return { kind: 'failed', detail: answer.reason }
+function judgeRevocation(answer: TransportAnswer, revocation: RevocationRules, clock: Clock): RevokeAnswer {
+  if (answer.kind !== 'answered') return { kind: 'failed', detail: answer.reason, retryAfterMs: null }
   const gone = answer.status === 200 || revocation.goneStatuses.includes(answer.status)
-  return gone ? { kind: 'revoked' } : { kind: 'failed', detail: `HTTP ${answer.status}` }
+  if (gone) return { kind: 'revoked' }
+  return {
+    kind: 'failed',
+    detail: `HTTP ${answer.status}`,
+    retryAfterMs: retryAfterOf(answer.headers, clock),
+  }
 }

@@ -201,7 +201,8 @@ describe('a revocation', () => {
     )
     const token = Secret.of('r1')
     const app = providers.appOf('acme')
-    const answer = await providers.get('acme').revoke({ app, token, metadata: {}, timeoutMs: 1_000 })
+    const request = { app, token, kind: 'refresh_token', metadata: {}, timeoutMs: 1_000 } as const
+    const answer = await providers.get('acme').revoke(request)
     return { transport, answer }
   }
 

@@ -53,8 +53,9 @@ export async function commitTokens(
   if (done.result.kind === 'superseded') {
     land({ kind: 'changed' })
     ports.emit({ type: 'commit_superseded', clientId, provider })
-    await boarded.clear()
+    // Before it leaves the lifeboat: in one of the two it always is.
     await revokeOrphan(context, pending, done.result)
+    await boarded.clear()
     return { kind: 'superseded' }
   }
   land({ kind: 'refreshed', held })

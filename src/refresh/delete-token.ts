@@ -1,19 +1,17 @@
-import { EvergrantError, ProviderUnavailableError } from '../errors.ts'
-import type { AppCredentials, TokenProvider } from '../ports/provider.ts'
-import type { ConnectionKey, Revocation } from '../ports/store.ts'
+import { ProviderUnavailableError } from '../errors.ts'
+import type { Revocation } from '../ports/revocations.ts'
+import type { ConnectionKey } from '../ports/store.ts'
 import type { RefreshPorts } from './ports.ts'
 import { named } from './refusal-error.ts'
+import { type Attempted, attemptRevocation, type RevocationTarget } from './revoker.ts'
 
-/** Who is asked to revoke, and in whose name. */
-export interface RevocationTarget {
-  readonly provider: TokenProvider
-  readonly app: AppCredentials | null
-}
+// Each try loses only to another attempt that was begun meanwhile.
+const TRIES = 5
 
 /**
  * Revokes at the provider what was deleted with `revoke` (RFC 7009). The row is gone already, so a refresh under
- * way cannot bring the grant back. What the provider does not confirm stays recorded: the next deletion with
- * `revoke` tries again.
+ * way cannot bring the grant back. What the provider does not confirm stays recorded: the sweep, `tick()` and the next
+ * deletion with `revoke` try again.
  * @throws ProviderUnavailableError the provider did not confirm
  * @throws StoreUnavailableError
  */
@@ -22,45 +20,36 @@ export async function revokePending(
   key: ConnectionKey,
   asked: RevocationTarget,
 ): Promise<void> {
-  let failure: EvergrantError | null = null
-  for (const revocation of await ports.store.pendingRevocations(key)) {
-    const detail = await revoke(ports, revocation, asked)
-    if (detail !== null) failure ??= unconfirmed(key, detail)
-    else if (await ports.store.revoked(revocation.id)) ports.emit({ type: 'revoked', ...keyOf(key) })
+  let failure: ProviderUnavailableError | null = null
+  for (const revocation of await ports.store.revocations.pending(key)) {
+    const end = await revokeNow(ports, revocation, asked)
+    if (end.kind === 'failed') failure ??= unconfirmed(key, end.detail)
   }
   if (failure !== null) throw failure
 }
 
-/** Null: revoked, or nothing to revoke; else why not, in our own words. */
-async function revoke(
+/** Asks whoever else asks, and whenever the next attempt is due: somebody waits for the answer. */
+async function revokeNow(
   ports: RefreshPorts,
-  { clientId, provider: name, refreshToken, metadata }: Revocation,
-  { provider, app }: RevocationTarget,
-): Promise<string | null> {
-  if (refreshToken === null) return null
-  try {
-    const answer = await provider.revoke({
-      app,
-      token: ports.cipher.open(refreshToken, { purpose: 'refresh_token', clientId, provider: name }),
-      metadata,
-      timeoutMs: ports.policy.requestTimeoutMs,
-    })
-    return answer.kind === 'failed' ? answer.detail : null
-  } catch (error) {
-    // One that cannot be opened or asked must not keep the others from being revoked.
-    if (error instanceof EvergrantError) return error.message
-    throw error
+  revocation: Revocation,
+  asked: RevocationTarget,
+): Promise<Attempted> {
+  let seen: Revocation | undefined = revocation
+  for (let tries = 0; tries < TRIES && seen !== undefined; tries += 1) {
+    const end = await attemptRevocation(ports, seen, asked, true)
+    if (end.kind !== 'passed_over') return end
+    seen = (await ports.store.revocations.pending(revocation)).find(({ id }) => id === revocation.id)
   }
+  return seen === undefined
+    ? { kind: 'revoked' }
+    : { kind: 'failed', detail: 'others are asking all the time' }
 }
 
-function keyOf({ clientId, provider }: ConnectionKey): ConnectionKey {
-  return { clientId, provider }
-}
-
-function unconfirmed(key: ConnectionKey, detail: string): EvergrantError {
+function unconfirmed(key: ConnectionKey, detail: string): ProviderUnavailableError {
   return new ProviderUnavailableError(
     `${named(key)}: the tokens are deleted here, but the provider has not confirmed the revocation (${detail}). ` +
-      'Run `evergrant delete --revoke` again, or deleteToken() with revoke.',
+      'The sweep, or tick(), asks again by itself; run `evergrant delete --revoke` again, or deleteToken() with revoke, ' +
+      'to ask now.',
     key,
   )
 }

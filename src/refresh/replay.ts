@@ -32,7 +32,7 @@ export async function replay(
   const { clientId, provider } = entry
   const row = await health.watch(() => ports.store.read(entry))
   if (row === null || row.id !== entry.id) {
-    await leaveForeign(ports, lifeboat, entry)
+    if (!(await handedOver(ports, health, lifeboat, entry))) await leaveForeign(ports, lifeboat, entry)
     return 'passed_over'
   }
   // Its holder may have a newer one in memory, which the outage kept it from committing.
@@ -77,6 +77,24 @@ function fateOf(
   if (row.generation === generation) return 'expired'
   // `storeTokens` brought an access token and kept the very refresh token that was spent.
   return opensTo(ports.cipher, row, 'refresh_token', spent) ? 'kept' : 'needless'
+}
+
+/** The row was deleted, and its grant is to be revoked: so is the successor. */
+async function handedOver(
+  { store, cipher, randomness }: RefreshPorts,
+  health: StoreHealth,
+  lifeboat: Lifeboat,
+  { id: rowId, name, clientId, provider, refreshToken }: WaitingEntry,
+): Promise<boolean> {
+  const asked = await health.watch(() => store.revocations.of(rowId))
+  if (asked === null || !cipher.isSealed(refreshToken)) return false
+  const id = randomness.uuid()
+  const { metadata } = asked
+  await health.watch(() =>
+    store.revocations.add({ id, clientId, provider, refreshToken, accessToken: null, metadata }),
+  )
+  await lifeboat.remove(name)
+  return true
 }
 
 async function leaveForeign(

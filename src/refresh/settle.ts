@@ -95,10 +95,9 @@ async function writeSuccessor(
   const onDelay = (): void => land(failed)
   const done = await persist(ports, health, salvage, { onDelay, until: Infinity, stop })
   if (done === null) return 'unknown'
-  await boarded.clear()
-  if (done.result.kind !== 'superseded') return 'ours'
   await revokeOrphan(context, exchange, done.result)
-  return 'moved'
+  await boarded.clear()
+  return done.result.kind === 'superseded' ? 'moved' : 'ours'
 }
 
 /**

@@ -9,6 +9,7 @@ import { connectionOf, databaseNow, type Observed, observe } from './observed.ts
 import type { Target } from './outcome.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { Refresher } from './refresher.ts'
+import type { Revoker } from './revoker.ts'
 import { RequestSlots } from './slots.ts'
 import type { StoreHealth } from './store-health.ts'
 
@@ -20,6 +21,8 @@ export interface SweepReport {
   readonly failed: number
   /** Were left to others: another process was faster, they are not due yet after all, or a circuit breaker is open. */
   readonly passedOver: number
+  /** Revocations that a provider had not confirmed before, and has now. */
+  readonly revoked: number
 }
 
 /** A provider whose connections can be refreshed without a caller. */
@@ -28,9 +31,12 @@ export interface SweptProvider extends Pick<TokenProvider, 'name' | 'traits'> {
   targetOf(row: ConnectionRow): Target | null
 }
 
-type End = keyof SweepReport
+type End = Exclude<keyof SweepReport, 'revoked'>
+type Ends = Pick<SweepReport, End>
 
 const PAGE = 100
+/** What waits for half a minute at least is looked at less often. */
+const LOOKS_BETWEEN_TIDYING = 6
 
 /**
  * Refreshes what is due although nobody asks for it, through the very claim and commit of callers. Bounded at each
@@ -40,6 +46,7 @@ export class Sweeper {
   readonly #ports: RefreshPorts
   readonly #health: StoreHealth
   readonly #refresher: Refresher
+  readonly #revoker: Revoker
   readonly #providers: () => readonly SweptProvider[]
   readonly #slots: RequestSlots
   /** When the next request may start at an endpoint, by the monotonic clock. */
@@ -50,24 +57,30 @@ export class Sweeper {
     ports: RefreshPorts,
     health: StoreHealth,
     refresher: Refresher,
+    revoker: Revoker,
     providers: () => readonly SweptProvider[],
   ) {
     this.#ports = ports
     this.#health = health
     this.#refresher = refresher
+    this.#revoker = revoker
     this.#providers = providers
     this.#slots = new RequestSlots(ports.policy.sweepConcurrency)
   }
 
   /** Looks again and again, until `close`. One slow provider does not hold up the others. */
   start(): void {
-    for (const provider of this.#providers()) void this.#keepSweeping(provider)
+    for (const provider of this.#providers()) void this.#keepDoing(1, () => this.#sweep(provider, false))
+    void this.#keepDoing(LOOKS_BETWEEN_TIDYING, () => this.#tidy())
   }
 
   /** One look: all that is due now. @throws StoreUnavailableError */
   async tick(): Promise<SweepReport> {
-    const reports = await Promise.all(this.#providers().map(provider => this.#sweep(provider, true)))
-    return total(reports)
+    const [reports, revoked] = await Promise.all([
+      Promise.all(this.#providers().map(provider => this.#sweep(provider, true))),
+      this.#tidy(),
+    ])
+    return { ...total(reports), revoked }
   }
 
   /** Starts nothing more; what is under way, the refresher drains. */
@@ -75,22 +88,32 @@ export class Sweeper {
     this.#closing.abort()
   }
 
-  async #keepSweeping(provider: SweptProvider): Promise<void> {
+  async #keepDoing(intervals: number, look: () => Promise<unknown>): Promise<void> {
     const { clock, policy, randomness } = this.#ports
+    const intervalMs = intervals * policy.sweepIntervalMs
     const { signal } = this.#closing
     // Processes that start together do not look together.
-    await clock.delay(policy.sweepIntervalMs * randomness.fraction(), { signal })
+    await clock.delay(intervalMs * randomness.fraction(), { signal })
     while (!signal.aborted) {
       // A database that does not answer now is looked at again; everything else has been told as an event.
-      await this.#sweep(provider, false).catch(() => {})
-      await clock.delay(policy.sweepIntervalMs * (0.75 + 0.5 * randomness.fraction()), { signal })
+      await look().catch(() => {})
+      await clock.delay(intervalMs * (0.75 + 0.5 * randomness.fraction()), { signal })
     }
   }
 
+  /** Asks again for revocations, and lets flows go that nobody came back from. Gives how many are confirmed. */
+  async #tidy(): Promise<number> {
+    const [revoked] = await Promise.all([
+      this.#revoker.tick(this.#closing.signal),
+      this.#ports.store.flows.expire(),
+    ])
+    return revoked
+  }
+
   /** @param keepAlive whether somebody waits for it; else only a request under way keeps the process alive */
-  async #sweep(provider: SweptProvider, keepAlive: boolean): Promise<SweepReport> {
+  async #sweep(provider: SweptProvider, keepAlive: boolean): Promise<Ends> {
     const { store, clock, policy } = this.#ports
-    const reports: SweepReport[] = []
+    const reports: Ends[] = []
     let after: string | null = null
     do {
       const asked = momentOf(clock)
@@ -167,12 +190,12 @@ function endpointOf({ row }: Observed, { provider }: Target): string | null {
   }
 }
 
-function countOf(ends: readonly End[]): SweepReport {
+function countOf(ends: readonly End[]): Ends {
   const count = (wanted: End): number => ends.filter(end => end === wanted).length
   return { refreshed: count('refreshed'), failed: count('failed'), passedOver: count('passedOver') }
 }
 
-function total(reports: readonly SweepReport[]): SweepReport {
+function total(reports: readonly Ends[]): Ends {
   const sum = (end: End): number => reports.reduce((so, report) => so + report[end], 0)
   return { refreshed: sum('refreshed'), failed: sum('failed'), passedOver: sum('passedOver') }
 }

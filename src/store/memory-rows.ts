@@ -6,7 +6,6 @@ import type {
   ConnectionSummary,
   DueRequest,
   RejectRequest,
-  Revocation,
   Seed,
 } from '../ports/store.ts'
 
@@ -35,10 +34,6 @@ export const NEW_GRANT = {
 
 export function summaryOf({ accessToken, refreshToken, ...row }: ConnectionRow): ConnectionSummary {
   return { ...row, hasAccessToken: accessToken !== null, hasRefreshToken: refreshToken !== null }
-}
-
-export function revocationGiven({ id, clientId, provider, refreshToken, metadata }: Revocation): Revocation {
-  return { id, clientId, provider, refreshToken, metadata: structuredClone(metadata) }
 }
 
 export function idOf({ clientId, provider }: ConnectionKey): string {
@@ -118,7 +113,7 @@ export function isLeaseOver({ leaseUntil }: Leased, longestLeaseMs: number, now:
 }
 
 // Further ahead than it can be: the clock was set back.
-function isOver(until: number | null, longestMs: number, now: number): boolean {
+export function isOver(until: number | null, longestMs: number, now: number): boolean {
   return until === null || until <= now || until > now + longestMs
 }
 

@@ -4,7 +4,6 @@ import type { Randomness } from '../ports/randomness.ts'
 import type {
   ClaimRequest,
   CommitRequest,
-  ConnectionFilter,
   ConnectionKey,
   ConnectionRow,
   ConnectionSummary,
@@ -21,7 +20,6 @@ import type {
   PutRequest,
   RejectRequest,
   RestoreRequest,
-  Revocation,
   SalvageRequest,
   Seed,
   SeedMemory,
@@ -33,6 +31,7 @@ import { EVENT_RETENTION_MS } from './event-retention.ts'
 import { MemoryEventLog } from './memory-event-log.ts'
 import { MemoryFlows } from './memory-flows.ts'
 import { MemoryKeyProofs } from './memory-key-proofs.ts'
+import { MemoryRevocations } from './memory-revocations.ts'
 import {
   compareKeys,
   duePage,
@@ -44,7 +43,6 @@ import {
   NO_FAILURE,
   NO_LEASE,
   newRow,
-  revocationGiven,
   type StoredRow,
   summaryOf,
   taken,
@@ -72,12 +70,12 @@ class MemoryStore implements TokenStore {
   readonly keyProofs: MemoryKeyProofs
   readonly eventLog: MemoryEventLog
   readonly flows: MemoryFlows
+  readonly revocations: MemoryRevocations
   readonly #clock: Clock
   readonly #randomness: Randomness
   readonly #rows = new Map<string, StoredRow>()
   readonly #keysById = new Map<string, string>()
   readonly #seeds = new MemorySeeds()
-  readonly #revocations = new Map<string, Revocation & { readonly revoked: boolean }>()
   #closed = false
 
   constructor({ clock, randomness, eventRetentionMs = EVENT_RETENTION_MS }: MemoryStoreOptions) {
@@ -90,9 +88,15 @@ class MemoryStore implements TokenStore {
       now: () => this.#now(),
       retentionMs: eventRetentionMs,
     })
+    this.revocations = new MemoryRevocations({
+      enter: () => this.#enter(),
+      now: () => this.#now(),
+      hasConnection: key => this.#rows.has(idOf(key)),
+      confirmed: revocation => this.eventLog.record({ ...revocation, generation: null }, [told('revoked')]),
+    })
     this.sealedValues = new MemorySealedValues(() => this.#enter(), {
       oauth_tokens: this.#rows,
-      oauth_token_revocations: this.#revocations,
+      oauth_token_revocations: this.revocations.rows,
     })
   }
 
@@ -222,15 +226,11 @@ class MemoryStore implements TokenStore {
 
   async delete(request: DeleteRequest, options: InTransaction = {}): Promise<ConnectionRow | null> {
     this.#enter(options)
-    const { clientId, provider } = request
     this.#seeds.forget(request, request.seed)
     const row = this.#rows.get(idOf(request))
     if (row === undefined) return null
     this.#remove(row, told('deleted', request.revoke ? 'revoke' : null))
-    if (request.revoke) {
-      const { id, refreshToken, metadata } = row
-      this.#revocations.set(id, { id, clientId, provider, refreshToken, metadata, revoked: false })
-    }
+    if (request.revoke) this.revocations.record(row)
     return this.#given(row)
   }
 
@@ -259,42 +259,6 @@ class MemoryStore implements TokenStore {
     const planted = { refreshToken: request.refreshToken, refreshAt: this.#now(), metadata }
     this.#insert(request, planted, told('seeded'))
     return 'planted'
-  }
-
-  async revocationOf(rowId: string): Promise<Revocation | null> {
-    this.#enter()
-    const revocation = this.#revocations.get(rowId)
-    return revocation === undefined ? null : revocationGiven(revocation)
-  }
-
-  async pendingRevocations({ clientId, provider }: ConnectionKey): Promise<readonly Revocation[]> {
-    this.#enter()
-    return [...this.#revocations.values()]
-      .filter(revocation => !revocation.revoked)
-      .filter(revocation => revocation.clientId === clientId && revocation.provider === provider)
-      .map(revocationGiven)
-  }
-
-  async connectionsAwaitingRevocation({
-    clientId,
-    provider,
-  }: ConnectionFilter): Promise<readonly ConnectionKey[]> {
-    this.#enter()
-    const keys = [...this.#revocations.values()]
-      .filter(revocation => !revocation.revoked)
-      .filter(revocation => clientId === undefined || revocation.clientId === clientId)
-      .filter(revocation => provider === undefined || revocation.provider === provider)
-      .map(revocation => ({ clientId: revocation.clientId, provider: revocation.provider }))
-    return [...new Map(keys.map(key => [idOf(key), key])).values()].sort(compareKeys)
-  }
-
-  async revoked(rowId: string): Promise<boolean> {
-    this.#enter()
-    const revocation = this.#revocations.get(rowId)
-    if (revocation === undefined || revocation.revoked) return false
-    this.#revocations.set(rowId, { ...revocation, refreshToken: null, revoked: true })
-    this.eventLog.record({ ...revocation, generation: null }, [told('revoked')])
-    return true
   }
 
   async ping(): Promise<number> {

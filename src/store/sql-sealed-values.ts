@@ -1,8 +1,9 @@
-import { and, asc, eq, gt, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNotNull, isNull, or, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { SealedRow, SealedTable, SealedTexts, SealedValues, Stretch } from '../ports/sealed-values.ts'
-import type { Database, Query, SqlEngine } from './sql-engine.ts'
-import type { Fields, Values } from './stored-row.ts'
+import type { PostgresTables } from './postgres/schema.ts'
+import type { SqlEngine } from './sql-engine.ts'
+import type { Values } from './stored-row.ts'
 
 /** Everything sealed in the tables of PostgreSQL and of SQLite. */
 export class SqlSealedValues implements SealedValues {
@@ -22,23 +23,11 @@ export class SqlSealedValues implements SealedValues {
   }
 
   async replace(row: SealedRow, { accessToken, refreshToken }: SealedTexts): Promise<boolean> {
-    const { oauthTokens: t, oauthTokenRevocations: r } = this.#engine.tables
-    const subject = { clientId: row.clientId, provider: row.provider }
-    const replaced =
-      row.table === 'oauth_tokens'
-        ? await this.#engine.run(
-            db =>
-              db
-                .update(t)
-                .set({ accessToken, refreshToken })
-                .where(and(isStill(t, row), holds(t.accessToken, row.accessToken)))
-                .returning({ id: t.id }),
-            { subject },
-          )
-        : await this.#engine.run(
-            db => db.update(r).set({ refreshToken }).where(isStill(r, row)).returning({ id: r.id }),
-            { subject },
-          )
+    const t = this.#table(row.table)
+    const replaced = await this.#engine.run(
+      db => db.update(t).set({ accessToken, refreshToken }).where(isStill(t, row)).returning({ id: t.id }),
+      { subject: { clientId: row.clientId, provider: row.provider } },
+    )
     return replaced.length > 0
   }
 
@@ -47,39 +36,28 @@ export class SqlSealedValues implements SealedValues {
     where: (id: PgColumn) => SQL | undefined,
     limit: number,
   ): Promise<readonly SealedRow[]> {
-    const { oauthTokens: t, oauthTokenRevocations: r } = this.#engine.tables
-    const tokens = (db: Database): Query<Values> =>
-      db
-        .select(fieldsOf(t, t.accessToken))
-        .from(t)
-        .where(and(or(isNotNull(t.accessToken), isNotNull(t.refreshToken)), where(t.id)))
-        .orderBy(asc(t.id))
-        .limit(limit)
-    const revocations = (db: Database): Query<Values> =>
-      db
-        .select(fieldsOf(r, sql`null`))
-        .from(r)
-        .where(and(isNotNull(r.refreshToken), where(r.id)))
-        .orderBy(asc(r.id))
-        .limit(limit)
-    const statement = table === 'oauth_tokens' ? tokens : revocations
-    const rows = await this.#engine.run(statement, { repeatable: true })
+    const t = this.#table(table)
+    const { id, clientId, provider, accessToken, refreshToken } = t
+    const rows: Values[] = await this.#engine.run(
+      db =>
+        db
+          .select({ id, clientId, provider, accessToken, refreshToken })
+          .from(t)
+          .where(and(or(isNotNull(accessToken), isNotNull(refreshToken)), where(id)))
+          .orderBy(asc(id))
+          .limit(limit),
+      { repeatable: true },
+    )
     return rows.map(values => parseSealedRow(values, table))
   }
-}
 
-interface SealedColumns {
-  readonly id: PgColumn
-  readonly clientId: PgColumn
-  readonly provider: PgColumn
-  readonly refreshToken: PgColumn
-}
-
-function fieldsOf(
-  { id, clientId, provider, refreshToken }: SealedColumns,
-  accessToken: PgColumn | SQL,
-): Fields {
-  return { id, clientId, provider, accessToken, refreshToken }
+  // Of the columns that are used here, both have the same.
+  #table(table: SealedTable): PostgresTables['oauthTokens'] {
+    const { oauthTokens, oauthTokenRevocations } = this.#engine.tables
+    return table === 'oauth_tokens'
+      ? oauthTokens
+      : (oauthTokenRevocations as unknown as PostgresTables['oauthTokens'])
+  }
 }
 
 function parseSealedRow(values: Values, table: SealedTable): SealedRow {
@@ -95,11 +73,12 @@ function parseSealedRow(values: Values, table: SealedTable): SealedRow {
 }
 
 // Client and provider too: they are what the new texts are bound to.
-function isStill(t: SealedColumns, row: SealedRow): SQL | undefined {
+function isStill(t: PostgresTables['oauthTokens'], row: SealedRow): SQL | undefined {
   return and(
     eq(t.id, row.id),
     eq(t.clientId, row.clientId),
     eq(t.provider, row.provider),
+    holds(t.accessToken, row.accessToken),
     holds(t.refreshToken, row.refreshToken),
   )
 }

@@ -1,12 +1,12 @@
-import { and, asc, eq, isNull, type Placeholder, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { EventLog } from '../ports/event-log.ts'
 import type { FlowStore } from '../ports/flows.ts'
 import type { KeyProofs } from '../ports/key-proofs.ts'
+import type { RevocationOutbox } from '../ports/revocations.ts'
 import type { SealedValues } from '../ports/sealed-values.ts'
 import type {
   ClaimRequest,
   CommitRequest,
-  ConnectionFilter,
   ConnectionKey,
   ConnectionRow,
   ConnectionSummary,
@@ -22,7 +22,6 @@ import type {
   PutRequest,
   RejectRequest,
   RestoreRequest,
-  Revocation,
   SalvageRequest,
   Seed,
   SeedMemory,
@@ -46,16 +45,15 @@ import {
 import { SqlEventLog } from './sql-event-log.ts'
 import { SqlFlows } from './sql-flows.ts'
 import { SqlKeyProofs } from './sql-key-proofs.ts'
+import { SqlRevocations } from './sql-revocations.ts'
 import { SqlSealedValues } from './sql-sealed-values.ts'
 import { storableMetadata } from './storable.ts'
 import {
   type Fields,
   parseInstant,
-  parseRevocation,
   parseRow,
   parseSubject,
   parseSummary,
-  revocationFields,
   rowFields,
   summaryFields,
   type Values,
@@ -73,12 +71,14 @@ export class SqlStore implements TokenStore {
   readonly keyProofs: KeyProofs
   readonly eventLog: EventLog
   readonly flows: FlowStore
+  readonly revocations: RevocationOutbox
   readonly #engine: SqlEngine
   readonly #tables: PostgresTables
   readonly #changes: TokenChanges
   readonly #events: SqlEventLog
   readonly #writes: TokenWrites
   readonly #seeds: SeedLedger
+  readonly #revocations: SqlRevocations
   readonly #due: DueRows
   readonly #primary: PrimaryRead
   readonly #row: Fields
@@ -96,6 +96,8 @@ export class SqlStore implements TokenStore {
     this.#changes = new TokenChanges(oauthTokens, engine.dialect)
     this.#events = new SqlEventLog(engine, eventRetentionMs)
     this.eventLog = this.#events
+    this.#revocations = new SqlRevocations(engine, this.#events)
+    this.revocations = this.#revocations
     this.#writes = new TokenWrites(engine, this.#events)
     this.#seeds = new SeedLedger(engine)
     this.#row = rowFields(oauthTokens, engine.dialect)
@@ -228,7 +230,7 @@ export class SqlStore implements TokenStore {
   }
 
   async delete(request: DeleteRequest, { tx }: InTransaction = {}): Promise<ConnectionRow | null> {
-    const { oauthTokens, oauthTokenRevocations } = this.#tables
+    const { oauthTokens } = this.#tables
     return this.#session(tx).transaction(
       async session => {
         const [deleted] = await session.run(
@@ -239,18 +241,7 @@ export class SqlStore implements TokenStore {
         if (deleted === undefined) return null
         const row = parseRow(deleted)
         await this.#events.record(session, row, told('deleted', request.revoke ? 'revoke' : null))
-        if (request.revoke) {
-          const { id, clientId, provider, refreshToken, metadata } = row
-          const requestedAt = this.#engine.dialect.now
-          await session.run(
-            db =>
-              db
-                .insert(oauthTokenRevocations)
-                .values({ id, clientId, provider, refreshToken, metadata, requestedAt })
-                .returning({ id: oauthTokenRevocations.id }),
-            { subject: request },
-          )
-        }
+        if (request.revoke) await this.#revocations.add(row, session)
         return row
       },
       { subject: request },
@@ -301,56 +292,6 @@ export class SqlStore implements TokenStore {
     if (!planted) throw new NotPlanted('exists')
   }
 
-  async revocationOf(rowId: string): Promise<Revocation | null> {
-    const [revocation] = await this.#revocations(eq(this.#tables.oauthTokenRevocations.id, rowId))
-    return revocation ?? null
-  }
-
-  pendingRevocations({ clientId, provider }: ConnectionKey): Promise<readonly Revocation[]> {
-    const { oauthTokenRevocations: t } = this.#tables
-    return this.#revocations(and(eq(t.clientId, clientId), eq(t.provider, provider), isNull(t.revokedAt)))
-  }
-
-  async connectionsAwaitingRevocation({
-    clientId,
-    provider,
-  }: ConnectionFilter): Promise<readonly ConnectionKey[]> {
-    const { oauthTokenRevocations: t } = this.#tables
-    const rows = await this.#engine.run(
-      db =>
-        db
-          .selectDistinct({ clientId: t.clientId, provider: t.provider })
-          .from(t)
-          .where(
-            and(
-              isNull(t.revokedAt),
-              clientId === undefined ? undefined : eq(t.clientId, clientId),
-              provider === undefined ? undefined : eq(t.provider, provider),
-            ),
-          )
-          .orderBy(asc(t.clientId), asc(t.provider)),
-      { repeatable: true },
-    )
-    return rows.map(row => ({ clientId: row.clientId, provider: row.provider }))
-  }
-
-  revoked(rowId: string): Promise<boolean> {
-    const { oauthTokenRevocations: t } = this.#tables
-    const { id, clientId, provider } = t
-    // The row is gone, and its generation with it.
-    const subject = { id, clientId, provider, generation: sql`cast(null as integer)`.as('generation') }
-    return this.#events.write(
-      this.#engine,
-      db =>
-        db
-          .update(t)
-          .set({ refreshToken: null, revokedAt: this.#engine.dialect.now })
-          .where(and(eq(t.id, rowId), isNull(t.revokedAt)))
-          .returning(subject),
-      [told('revoked')],
-    )
-  }
-
   async ping(): Promise<number> {
     const { now, epochMs } = this.#engine.dialect
     const [row] = await this.#engine.run(
@@ -377,15 +318,6 @@ export class SqlStore implements TokenStore {
   #at({ clientId, provider }: KeyValues): SQL | undefined {
     const { oauthTokens: t } = this.#tables
     return and(eq(t.clientId, clientId), eq(t.provider, provider))
-  }
-
-  async #revocations(where: SQL | undefined): Promise<Revocation[]> {
-    const { oauthTokenRevocations: t } = this.#tables
-    const rows = await this.#engine.run(
-      db => db.select(revocationFields(t)).from(t).where(where).orderBy(asc(t.requestedAt), asc(t.id)),
-      { repeatable: true },
-    )
-    return rows.map(parseRevocation)
   }
 }
 

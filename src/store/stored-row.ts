@@ -3,7 +3,8 @@ import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { ConnectionStatus, LastError } from '../lifecycle/connection.ts'
 import type { RecordedEvent, RecordedEventType } from '../ports/event-log.ts'
 import type { FlowRecord } from '../ports/flows.ts'
-import type { ConnectionKey, ConnectionRow, ConnectionSummary, Revocation } from '../ports/store.ts'
+import type { Revocation, WaitingRevocations } from '../ports/revocations.ts'
+import type { ConnectionKey, ConnectionRow, ConnectionSummary } from '../ports/store.ts'
 import type { PostgresTables } from './postgres/schema.ts'
 import type { SqlDialect } from './sql-engine.ts'
 import { asMetadata } from './storable.ts'
@@ -101,7 +102,9 @@ export function revocationFields(t: PostgresTables['oauthTokenRevocations']): Fi
     clientId: t.clientId,
     provider: t.provider,
     refreshToken: t.refreshToken,
+    accessToken: t.accessToken,
     metadata: t.metadata,
+    attempts: t.attempts,
   }
 }
 
@@ -111,8 +114,15 @@ export function parseRevocation(values: Values): Revocation {
     clientId: parseText(values.clientId),
     provider: parseText(values.provider),
     refreshToken: parseOptionalText(values.refreshToken),
+    accessToken: parseOptionalText(values.accessToken),
     metadata: asMetadata(values.metadata),
+    attempts: parseNumber(values.attempts) ?? 0,
   }
+}
+
+export function parseWaiting({ count, since, now, reason }: Values): WaitingRevocations {
+  const waitsMs = parseInstant(now) - parseInstant(since)
+  return { count: Number(count), oldest: { waitsMs, reason: parseOptionalText(reason) } }
 }
 
 /** A row of `oauth_flows`. */

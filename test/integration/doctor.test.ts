@@ -64,9 +64,25 @@ describe('doctor on PostgreSQL', () => {
       keys: 'pass',
       sealing: 'pass',
       seeds: 'pass',
+      revocations: 'pass',
       lifeboat: 'pass',
     })
     expect(finding(diagnosis, 'database')).toMatch(/^pass: PostgreSQL \d+\.\d+ at 127\.0\.0\.1:\d+\/test_/)
+  })
+
+  test('tells of revocations that a provider has not confirmed', async () => {
+    await withService(database.url, async tokens => {
+      await tokens.storeTokens(CLIENT, 'zoho_crm', await zoho.issueGrant())
+      await zoho.fault({ kind: 'server_error' }, { endpoint: 'revoke' })
+      await expect(tokens.deleteToken(CLIENT, 'zoho_crm', { revoke: true })).rejects.toThrow('HTTP 500')
+    })
+    expect(finding(await look(), 'revocations')).toBe(
+      'pass: 1 revocation waits for the provider, the oldest for 0 minutes: HTTP 500. null',
+    )
+    await database.query("update oauth_token_revocations set requested_at = now() - interval '3 minutes'")
+    expect(finding(await look(), 'revocations')).toMatch(
+      /^warn: 1 revocation waits for the provider, the oldest for 3 minutes: HTTP 500\..* sweep/,
+    )
   })
 
   test('writes nothing, and makes no tables', async () => {
@@ -181,6 +197,7 @@ describe('doctor on SQLite', () => {
       keys: 'pass',
       sealing: 'pass',
       seeds: 'pass',
+      revocations: 'pass',
       lifeboat: 'pass',
     })
     chmodSync(path, 0o644)

@@ -113,7 +113,7 @@ describe.each([
     }
     expect(still(await rowOf(store, row))).toEqual(still(row))
     expect(await typesOf(store, row)).toEqual(['connected', 'suspect'])
-    expect(await store.revocationOf(row.id)).toBeNull()
+    expect(await store.revocations.of(row.id)).toBeNull()
     await write(store, row)
     expect((await typesOf(store, row)).length).toBeGreaterThan(2)
   })

@@ -325,7 +325,7 @@ describe.each(DATABASES)('on %s', kind => {
     patience.abort(new RangeError('enough'))
     await expect(deleting).rejects.toThrow('enough')
     const { store } = (await assemblyOf(tokens)).ports
-    const pending = () => store.pendingRevocations({ clientId: CLIENT, provider: 'zoho_crm' })
+    const pending = () => store.revocations.pending({ clientId: CLIENT, provider: 'zoho_crm' })
     expect(await pending()).toHaveLength(1)
     await expect.poll(pending, { timeout: PATIENT_MS }).toEqual([])
   })

@@ -186,7 +186,7 @@ describe('a role without DDL', async () => {
         expect(await store.plant(request)).toBe('planted')
         const { id } = await rowOf(store, request)
         expect(await store.delete({ ...request, revoke: true, seed: request.seed })).toMatchObject({ id })
-        await store.revoked(id)
+        await store.revocations.confirm(id)
         expect((await storedRow(store)).generation).toBe(1)
         await store[Symbol.asyncDispose]()
       }

@@ -111,7 +111,7 @@ describe('the file', () => {
     expect(schema()).toEqual(current)
     hand.close()
     expect(await rowOf(after, row)).toMatchObject({ id: row.id, accountDigest: null })
-    expect(await after.connectionsAwaitingRevocation({})).toHaveLength(1)
+    expect(await after.revocations.connections({})).toHaveLength(1)
     await after[Symbol.asyncDispose]()
   })
 

@@ -71,7 +71,7 @@ function transactionsContract(
         }),
       ).rejects.toThrow('changed its mind')
       expect((await rowOf(store, request)).id).toBe(id)
-      expect(await store.revocationOf(id)).toBeNull()
+      expect(await store.revocations.of(id)).toBeNull()
       expect((await store.seedMemory(request.seed, request.provider)).use?.state).toBe('stored')
     })
 
@@ -83,7 +83,7 @@ function transactionsContract(
         await store.delete({ ...request, revoke: true, seed: request.seed }, { tx })
       })
       expect(await store.read(request)).toBeNull()
-      expect((await store.revocationOf(id))?.refreshToken).toBe('seeded-refresh')
+      expect((await store.revocations.of(id))?.refreshToken).toBe('seeded-refresh')
       expect((await store.seedMemory(request.seed, request.provider)).use?.state).toBe('deleted')
     })
 

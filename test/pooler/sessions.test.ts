@@ -33,7 +33,7 @@ async function everything(store: TokenStore): Promise<void> {
     await store.reject(rejectOf(await rowOf(store, planted)))
     await store.delete({ ...planted, revoke: true, seed: planted.seed })
     await store.list({ limit: 10, after: null })
-    expect(await store.pendingRevocations(planted)).toHaveLength(1)
+    expect(await store.revocations.pending(planted)).toHaveLength(1)
   }
   await Promise.all(Array.from({ length: 20 }, one))
 }

@@ -34,18 +34,25 @@ describe('one look', () => {
   test('refreshes what is due, and nothing else', async () => {
     const { world, provider, clients, sweeping } = await connections({ count: 250 })
     const process = sweeping()
-    expect(await process.assembly.sweeper.tick()).toEqual({ refreshed: 0, failed: 0, passedOver: 0 })
+    expect(await process.assembly.sweeper.tick()).toEqual({
+      refreshed: 0,
+      failed: 0,
+      passedOver: 0,
+      revoked: 0,
+    })
     await world.clock.advance(53 * MINUTE)
     expect(await world.run(process.assembly.sweeper.tick())).toEqual({
       refreshed: 250,
       failed: 0,
       passedOver: 0,
+      revoked: 0,
     })
     expect(provider.asked.toSorted()).toEqual(clients.toSorted())
     expect(await world.run(process.assembly.sweeper.tick())).toEqual({
       refreshed: 0,
       failed: 0,
       passedOver: 0,
+      revoked: 0,
     })
     expect(await world.row('client-7')).toMatchObject({ generation: 2, leaseUntil: null, attemptId: null })
   })
@@ -70,7 +77,12 @@ describe('one look', () => {
   test('leaves alone whose app credentials nobody has given', async () => {
     const { world, provider } = await connections({ count: 2 })
     await world.clock.advance(HOUR)
-    expect(await world.process().assembly.sweeper.tick()).toEqual({ refreshed: 0, failed: 0, passedOver: 0 })
+    expect(await world.process().assembly.sweeper.tick()).toEqual({
+      refreshed: 0,
+      failed: 0,
+      passedOver: 0,
+      revoked: 0,
+    })
     expect(provider.asked).toEqual([])
   })
 
@@ -89,8 +101,8 @@ describe('one look', () => {
       { kind: 'instead', answer: answers.refused },
     )
     const { sweeper } = sweeping().assembly
-    expect(await world.run(sweeper.tick())).toEqual({ refreshed: 0, failed: 2, passedOver: 0 })
-    expect(await world.run(sweeper.tick())).toEqual({ refreshed: 0, failed: 0, passedOver: 0 })
+    expect(await world.run(sweeper.tick())).toEqual({ refreshed: 0, failed: 2, passedOver: 0, revoked: 0 })
+    expect(await world.run(sweeper.tick())).toEqual({ refreshed: 0, failed: 0, passedOver: 0, revoked: 0 })
     await world.clock.advance(MINUTE)
     expect(await world.run(sweeper.tick())).toMatchObject({ refreshed: 2 })
   })

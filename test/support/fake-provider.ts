@@ -33,6 +33,8 @@ export class FakeProvider implements TokenProvider {
   /** What each refresh was told of its connection. */
   readonly told: Pick<RefreshRequest, 'metadata' | 'scopes'>[] = []
   readonly revoked: string[] = []
+  /** Why it does not revoke; null: it does. */
+  revocationFault: string | null = null
   overlaps = 0
   /** The most requests that were under way at the same time, each with a refresh token of its own. */
   mostAtOnce = 0
@@ -56,7 +58,9 @@ export class FakeProvider implements TokenProvider {
   constructor(name = 'zoho_crm', traits: ProviderTraits = zohoLike) {
     this.name = name
     this.traits = traits
-    this.profile = { ...genericProvider({ name, tokenEndpoint: this.endpointOf().href }), traits }
+    const revocationEndpoint = 'https://accounts.example/revoke'
+    const tokenEndpoint = this.endpointOf().href
+    this.profile = { ...genericProvider({ name, tokenEndpoint, revocationEndpoint }), traits }
   }
 
   /** A new grant's refresh token. */
@@ -125,6 +129,10 @@ export class FakeProvider implements TokenProvider {
 
   async revoke({ token }: RevokeRequest): Promise<RevokeAnswer> {
     this.revoked.push(token.reveal())
+    await this.before()
+    if (this.revocationFault !== null) {
+      return { kind: 'failed', detail: this.revocationFault, retryAfterMs: null }
+    }
     this.#good.delete(token.reveal())
     return { kind: 'revoked' }
   }

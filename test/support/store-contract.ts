@@ -11,6 +11,7 @@ import { keyProofsContract } from './store-contract/key-proofs.ts'
 import { listsContract } from './store-contract/lists.ts'
 import { outcomesContract } from './store-contract/outcomes.ts'
 import { putsContract } from './store-contract/puts.ts'
+import { revocationsContract } from './store-contract/revocations.ts'
 import { rowsContract } from './store-contract/rows.ts'
 import { sealedValuesContract } from './store-contract/sealed-values.ts'
 import { seedsContract } from './store-contract/seeds.ts'
@@ -38,6 +39,7 @@ export function storeContract<Harness extends StoreHarness>(
       budgetContract,
       outcomesContract,
       deletionContract,
+      revocationsContract,
       seedsContract,
       listsContract,
       dueContract,

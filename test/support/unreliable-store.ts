@@ -22,22 +22,27 @@ export function unreliableStore(
   const cut = (): never => {
     throw new StoreUnavailableError('The database does not answer.', 'ECONNRESET')
   }
-  const wrapped = new Proxy(store, {
-    get(target, name): unknown {
-      const value: unknown = Reflect.get(target, name, target)
-      if (typeof value !== 'function' || typeof name !== 'string') return value
-      return async (...args: unknown[]): Promise<unknown> => {
-        calls.set(name, (calls.get(name) ?? 0) + 1)
-        const there = line.delayMs(name)
-        if (there > 0) await clock.delay(there)
-        if (line.down) cut()
-        const result: unknown = await Reflect.apply(value, target, args)
-        const back = line.delayMs(name)
-        if (back > 0) await clock.delay(back)
-        if (line.losesAnswer(name) || line.down) cut()
-        return result
-      }
-    },
-  })
-  return { store: wrapped, line, calls }
+  const parts: readonly unknown[] = [store.revocations, store.flows]
+  const wrap = <Part extends object>(part: Part, prefix: string): Part =>
+    new Proxy(part, {
+      get(target, property): unknown {
+        const value: unknown = Reflect.get(target, property, target)
+        if (parts.includes(value)) return wrap(Object(value), `${String(property)}.`)
+        if (typeof value !== 'function' || typeof property !== 'string') return value
+        return (...args: unknown[]): Promise<unknown> =>
+          call(prefix + property, () => Reflect.apply(value, target, args))
+      },
+    })
+  const call = async (name: string, run: () => unknown): Promise<unknown> => {
+    calls.set(name, (calls.get(name) ?? 0) + 1)
+    const there = line.delayMs(name)
+    if (there > 0) await clock.delay(there)
+    if (line.down) cut()
+    const result: unknown = await run()
+    const back = line.delayMs(name)
+    if (back > 0) await clock.delay(back)
+    if (line.losesAnswer(name) || line.down) cut()
+    return result
+  }
+  return { store: wrap(store, ''), line, calls }
 }

@@ -12,6 +12,7 @@ import { type Finding, failedBy, pass, type Verdict, verdictOf, warn } from './f
 import { lifeboatFindings } from './lifeboat-checks.ts'
 import { postgresFindings, tables } from './postgres-checks.ts'
 import { processFindings, readProcess } from './process-checks.ts'
+import { revocationFindings } from './revocation-checks.ts'
 import { sealingFindings } from './sealing-checks.ts'
 import { seedFindings } from './seed-checks.ts'
 
@@ -116,6 +117,7 @@ async function contentFindings(
     return [
       ...(await sealingFindings(service)),
       ...(await seedFindings(assembly)),
+      ...(await revocationFindings(assembly)),
       ...(await lifeboatFindings(assembly)),
     ]
   } catch (error) {

@@ -13,6 +13,7 @@ export type Check =
   | 'sealing'
   | 'files'
   | 'seeds'
+  | 'revocations'
   | 'lifeboat'
   | 'core_dumps'
   | 'inspector'

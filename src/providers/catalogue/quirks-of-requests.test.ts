@@ -39,7 +39,8 @@ test('quirk 22: Calendly takes Basic for tokens, and the secret in the body of a
   await provider.refresh({ ...request, refreshToken: Secret.of('r'), until: Infinity })
   expect(new Headers(transport.last.headers).get('authorization')).toMatch(/^Basic /)
   expect(transport.fields).not.toHaveProperty('client_secret')
-  expect(await provider.revoke({ ...request, token: Secret.of('r') })).toEqual({ kind: 'revoked' })
+  const kind = 'refresh_token'
+  expect(await provider.revoke({ ...request, token: Secret.of('r'), kind })).toEqual({ kind: 'revoked' })
   expect(new Headers(transport.last.headers).has('authorization')).toBe(false)
   expect(transport.fields).toMatchObject({ client_secret: 'secret', token: 'r' })
 })

@@ -4,6 +4,7 @@ import type { SqliteConnection } from './connection.ts'
 const COLUMNS: readonly (readonly [table: string, column: string])[] = [
   ['oauth_tokens', 'access_token'],
   ['oauth_tokens', 'refresh_token'],
+  ['oauth_token_revocations', 'access_token'],
   ['oauth_token_revocations', 'refresh_token'],
 ]
 

@@ -15,7 +15,7 @@ export function deletionContract(harness: () => StoreHarness): void {
       expect(deleted && still(deleted)).toEqual(still(row))
       expect(await store.read(row)).toBeNull()
       expect(await store.delete({ ...keyOf(row), revoke: true, seed: null })).toBeNull()
-      expect(await store.pendingRevocations(row)).toEqual([])
+      expect(await store.revocations.pending(row)).toEqual([])
     })
 
     test('touches no other connection of the client', async () => {
@@ -34,7 +34,7 @@ export function deletionContract(harness: () => StoreHarness): void {
         Array.from({ length: 10 }, (_, index) => (index % 2 ? store : (second ?? store)).delete(request)),
       )
       expect(all.filter(deleted => deleted !== null)).toHaveLength(1)
-      expect(await store.pendingRevocations(row)).toHaveLength(1)
+      expect(await store.revocations.pending(row)).toHaveLength(1)
     })
 
     test('makes room for a new row with another id', async () => {
@@ -55,39 +55,38 @@ export function deletionContract(harness: () => StoreHarness): void {
       const again = await storedRow(store, {}, keyOf(row))
       await store.delete({ ...keyOf(row), revoke: true, seed: null })
       const { clientId } = row
-      expect(await store.connectionsAwaitingRevocation({ clientId })).toEqual(
+      expect(await store.revocations.connections({ clientId })).toEqual(
         [keyOf(other), keyOf(row)].sort((a, b) => (a.provider < b.provider ? -1 : 1)),
       )
-      expect(await store.connectionsAwaitingRevocation({ clientId, provider: 'google' })).toEqual([
-        keyOf(other),
-      ])
-      expect(await store.connectionsAwaitingRevocation({})).toContainEqual(keyOf(other))
-      for (const id of [row.id, again.id, other.id]) await store.revoked(id)
-      expect(await store.connectionsAwaitingRevocation({ clientId })).toEqual([])
+      expect(await store.revocations.connections({ clientId, provider: 'google' })).toEqual([keyOf(other)])
+      expect(await store.revocations.connections({})).toContainEqual(keyOf(other))
+      for (const id of [row.id, again.id, other.id]) await store.revocations.confirm(id)
+      expect(await store.revocations.connections({ clientId })).toEqual([])
     })
 
-    test('are kept with the refresh token until the provider confirmed', async () => {
+    test('are kept with the tokens until the provider confirmed', async () => {
       const { store } = harness()
       const row = await deletedAndRevoked(store)
-      const { id, refreshToken, metadata } = row
-      const pending = { id, ...keyOf(row), refreshToken, metadata }
-      expect(await store.pendingRevocations(row)).toEqual([pending])
-      expect(await store.revocationOf(id)).toEqual(pending)
+      const { id, refreshToken, accessToken, metadata } = row
+      const pending = { id, ...keyOf(row), refreshToken, accessToken, metadata, attempts: 0 }
+      const confirmed = { ...pending, refreshToken: null, accessToken: null }
+      expect(await store.revocations.pending(row)).toEqual([pending])
+      expect(await store.revocations.of(id)).toEqual(pending)
 
-      await store.revoked(id)
-      expect(await store.pendingRevocations(row)).toEqual([])
-      expect(await store.revocationOf(id)).toEqual({ ...pending, refreshToken: null })
-      await store.revoked(id)
-      expect(await store.revocationOf(id)).toEqual({ ...pending, refreshToken: null })
+      await store.revocations.confirm(id)
+      expect(await store.revocations.pending(row)).toEqual([])
+      expect(await store.revocations.of(id)).toEqual(confirmed)
+      await store.revocations.confirm(id)
+      expect(await store.revocations.of(id)).toEqual(confirmed)
     })
 
     test('exist only where they were asked for', async () => {
       const { store } = harness()
       const row = await storedRow(store)
       await store.delete({ ...keyOf(row), revoke: false, seed: null })
-      expect(await store.revocationOf(row.id)).toBeNull()
-      expect(await store.revocationOf(UNKNOWN)).toBeNull()
-      await store.revoked(UNKNOWN)
+      expect(await store.revocations.of(row.id)).toBeNull()
+      expect(await store.revocations.of(UNKNOWN)).toBeNull()
+      await store.revocations.confirm(UNKNOWN)
     })
 
     test('of one connection are listed in the order of the deletions', async () => {
@@ -97,7 +96,7 @@ export function deletionContract(harness: () => StoreHarness): void {
       await advance(1_000)
       const second = await deletedAndRevoked(store, key)
       await deletedAndRevoked(store)
-      expect((await store.pendingRevocations(key)).map(({ id }) => id)).toEqual([first.id, second.id])
+      expect((await store.revocations.pending(key)).map(({ id }) => id)).toEqual([first.id, second.id])
     })
   })
 }

@@ -40,8 +40,8 @@ function comingAndGoing(harness: () => StoreHarness): void {
       await store.put(replacement(first))
       const second = await rowOf(store, first)
       await store.delete({ ...first, revoke: true, seed: null })
-      await store.revoked(first.id)
-      await store.revoked(first.id)
+      await store.revocations.confirm(first.id)
+      await store.revocations.confirm(first.id)
       const events = await eventsOf(store, first)
       expect(events.map(({ type, reason, generation }) => ({ type, reason, generation }))).toEqual([
         { type: 'connected', reason: null, generation: 1 },
@@ -210,7 +210,7 @@ function nothingToTell(harness: () => StoreHarness): void {
     }
     await store.put(firstPut(row))
     await store.delete({ ...freshKey(), revoke: true, seed: null })
-    await store.revoked(row.id)
+    await store.revocations.confirm(row.id)
     expect(await typesOf(store, row)).toEqual(['connected', 'suspect'])
   })
 }

@@ -71,18 +71,19 @@ export function sealedValuesContract(harness: () => StoreHarness): void {
         id,
         clientId,
         provider,
-        accessToken: null,
+        accessToken: 'access-1',
         refreshToken: 'refresh-1',
       }
       expect(row).toEqual(held)
       expect(await allRows(store, 'oauth_token_revocations', 1)).toContainEqual(held)
-      const texts = { accessToken: null, refreshToken: 'anew' }
+      const texts = { accessToken: 'access-anew', refreshToken: 'anew' }
+      expect(await store.sealedValues.replace({ ...held, accessToken: 'another' }, texts)).toBe(false)
       expect(await store.sealedValues.replace({ ...held, refreshToken: 'another' }, texts)).toBe(false)
       expect(await store.sealedValues.replace(held, texts)).toBe(true)
-      expect((await store.revocationOf(id))?.refreshToken).toBe('anew')
-      await store.revoked(id)
+      expect((await store.revocations.of(id))?.refreshToken).toBe('anew')
+      await store.revocations.confirm(id)
       expect(await store.sealedValues.row('oauth_token_revocations', id)).toBeNull()
-      expect(await store.sealedValues.replace({ ...held, refreshToken: 'anew' }, texts)).toBe(false)
+      expect(await store.sealedValues.replace({ ...held, ...texts }, texts)).toBe(false)
     })
   })
 }
