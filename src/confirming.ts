@@ -6,7 +6,7 @@ import { FLOW_TTL_MS } from './connect/ports.ts'
 import { sealFlow } from './connect/sealed-flow.ts'
 import { type TakenFlow, takeFlow } from './connect/take-flow.ts'
 import { digestOf, unguessable } from './connect/unguessable.ts'
-import { parseBinding, parseUser } from './connect-input.ts'
+import { parseBinding, parseConfirmation, parseUser } from './connect-input.ts'
 import type { ConfirmOptions } from './connect-options.ts'
 import { accountChanged } from './exchanging.ts'
 import { concluded, concluding, told } from './flow-ends.ts'
@@ -38,7 +38,7 @@ export async function confirmLater(
 /** `confirmAccountChange`. */
 export async function confirmChange(
   assembly: Assembly,
-  confirmation: string,
+  confirmation: unknown,
   options: ConfirmOptions,
 ): Promise<Connected> {
   const presented = {
@@ -49,7 +49,7 @@ export async function confirmChange(
   }
   return assembly.newGrants.whatever(
     told(assembly, async () => {
-      const flow = await takeFlow(assembly.ports, 'confirmation', confirmation, presented)
+      const flow = await takeFlow(assembly.ports, 'confirmation', parseConfirmation(confirmation), presented)
       return concluded(assembly, flow, async () => {
         const { profile } = assembly.providers.get(flow.record.provider)
         const kept = await assembly.newGrants.keep(

@@ -84,6 +84,11 @@ export function parseBinding(value: unknown): string | null {
   return typeof value === 'string' && value !== '' && value.length <= LONGEST ? value : null
 }
 
+/** A confirmation; what cannot be one is that of no flow. */
+export function parseConfirmation(value: unknown): string {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST ? value : 'none'
+}
+
 /** A text that may be left out. @throws InvalidInputError */
 export function parseOptionalText(value: unknown, what: string, key: ConnectionKey): string | undefined {
   if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 2_048))

@@ -288,7 +288,7 @@ export class OAuthTokenService {
    * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2
    */
   async handleCallback(callback: string | URL | Request, options: CallbackOptions): Promise<CallbackResult> {
-    checkCallOptions('handleCallback', options)
+    checkCallOptions('handleCallback', options ?? null)
     const assembly = await this.#started(options.signal)
     return unlessAborted(finishConnecting(assembly, callback, options), options.signal)
   }
@@ -298,7 +298,7 @@ export class OAuthTokenService {
    * @throws AuthorizationFlowError as there
    */
   async confirmAccountChange(confirmation: string, options: ConfirmOptions): Promise<Connected> {
-    checkCallOptions('confirmAccountChange', options)
+    checkCallOptions('confirmAccountChange', options ?? null)
     const assembly = await this.#started(options.signal)
     return unlessAborted(confirmChange(assembly, confirmation, options), options.signal)
   }

@@ -19,7 +19,7 @@ const STATE = /^[\x21-\x7e]{1,512}$/
  * @throws AuthorizationFlowError `malformed`
  */
 export async function parseCallback(callback: string | URL | Request): Promise<Callback> {
-  const isRequest = typeof callback === 'object' && 'headers' in callback
+  const isRequest = typeof callback === 'object' && callback !== null && 'headers' in callback
   const url = parseUrl(isRequest ? callback.url : callback)
   const form = isRequest && callback.method === 'POST' ? await formOf(callback) : []
   const parameters = new Map<string, string>()

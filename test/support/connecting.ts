@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   AuthorizationFlowError,
   type AuthorizationFlowReason,
@@ -21,6 +24,7 @@ export class ConnectingWorld {
   readonly events: EvergrantEvent[] = []
   readonly #others: Authorizer[] = []
   readonly #services: OAuthTokenService[] = []
+  readonly #directories: string[] = []
 
   private constructor(acme: Authorizer) {
     this.acme = acme
@@ -28,6 +32,13 @@ export class ConnectingWorld {
 
   static async start(options: AuthorizerOptions = {}): Promise<ConnectingWorld> {
     return new ConnectingWorld(await Authorizer.start(options))
+  }
+
+  /** The path of a SQLite file of its own. */
+  async file(): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'evergrant-connect-'))
+    this.#directories.push(directory)
+    return join(directory, 'tokens.db')
   }
 
   async authorizer(options: AuthorizerOptions = {}): Promise<Authorizer> {
@@ -71,6 +82,7 @@ export class ConnectingWorld {
   async close(): Promise<void> {
     await Promise.all(this.#services.map(tokens => tokens.close()))
     await Promise.all([this.acme, ...this.#others].map(server => server.close()))
+    await Promise.all(this.#directories.map(directory => rm(directory, { recursive: true })))
   }
 }
 
@@ -105,4 +117,9 @@ export async function reasonOf(work: Promise<unknown>): Promise<AuthorizationFlo
   )
   if (error instanceof AuthorizationFlowError) return error.reason
   throw error
+}
+
+/** What a browser brings that began a flow. */
+export function by({ binding }: AuthorizationStart): { readonly binding: string } {
+  return { binding }
 }
