@@ -65,10 +65,17 @@ test.each(['', '--provider=', '--env='])(
   before => {
     const token = `1000.${'0123456789abcdef'.repeat(2)}.${'fedcba9876543210'.repeat(2)}`
     const message = refusalOf('token', `${before}${token}`, 'zoho_crm')
-    expect(message).toMatch(/^A token of Zoho is not taken.*evergrant import/)
+    expect(message).toMatch(/^A token or a code of Zoho is not taken.*evergrant import/)
     expect(message).not.toContain('fedcba')
   },
 )
+
+test('T32: the value of --code is refused, and what asks for it is taken', () => {
+  const message = refusalOf('connect', 'smart-tax-nation', 'zoho_crm', `--code=${CANARY}`)
+  expect(message).toMatch(/^The value of --code is not taken.*standard input/)
+  expect(message).not.toContain(CANARY)
+  expect(refusalOf('connect', 'smart-tax-nation', 'zoho_crm', '--code')).toBe('taken')
+})
 
 test('ordinary command lines are taken', () => {
   expect(refusalOf('token', 'smart-tax-nation', 'zoho_crm', '--json', '--data-dir', './data')).toBe('taken')

@@ -21,6 +21,11 @@ const ADVICE: readonly { readonly names: RegExp; readonly instead: string }[] = 
   },
 ]
 
+/** Options that ask for a secret, and take none. */
+const ASKING: readonly { readonly option: string; readonly instead: string }[] = [
+  { option: '--code', instead: 'Leave out the value: it is read from standard input, or asked for.' },
+]
+
 /** Secrets that are known by their looks, alone or as the value of an option. */
 const SHAPES: readonly { readonly what: string; readonly looks: RegExp; readonly instead: string }[] = [
   {
@@ -35,9 +40,11 @@ const SHAPES: readonly { readonly what: string; readonly looks: RegExp; readonly
     instead: 'Set EVERGRANT_ENCRYPTION_KEYS. The id of a key is what stands before the colon.',
   },
   {
-    what: 'A token of Zoho',
+    what: 'A token or a code of Zoho',
     looks: /\b1000\.[0-9a-f]{32}\.[0-9a-f]{32}\b/,
-    instead: 'Give tokens to `evergrant import` on standard input, or set ZOHO_REFRESH_TOKEN.',
+    instead:
+      'Give tokens to `evergrant import` on standard input, or set ZOHO_REFRESH_TOKEN. ' +
+      'A code goes to `evergrant connect <client> <provider> --code`, on standard input too.',
   },
 ]
 
@@ -52,6 +59,8 @@ export function refuseSecretsIn(args: readonly string[]): void {
     const name = option?.replaceAll(/[-_]/g, '').toLowerCase()
     const advice = name === undefined ? undefined : ADVICE.find(({ names }) => names.test(name))
     if (advice !== undefined) throw refusal(`--${option}`, advice.instead)
+    const asking = ASKING.find(({ option }) => arg.startsWith(`${option}=`))
+    if (asking !== undefined) throw refusal(`The value of ${asking.option}`, asking.instead)
     const shape = SHAPES.find(({ looks }) => looks.test(arg))
     if (shape !== undefined) throw refusal(shape.what, shape.instead)
   }

@@ -70,6 +70,12 @@ export class Output {
     }
   }
 
+  /** Text on standard error that a person goes on behind. */
+  prompt(text: string): void {
+    this.progress('')
+    this.#stderr.write(text)
+  }
+
   /** A hint that only a person at a terminal needs. */
   hint(text: string): void {
     if (this.#stderr.isTTY && !this.isJson) this.complain([text])

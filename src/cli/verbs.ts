@@ -40,6 +40,28 @@ const EVENTS_NOTES = `EVENT:
   deleted, revoked   the connection is gone; the provider has ended the grant
 Ordinary refreshes are not told. The newest 100 are shown, the newest first.`
 
+const CONNECT_NOTES = `The browser comes back to http://127.0.0.1:<port>/callback/<provider>. Zoho and
+others take only what is registered with their app, letter for letter. Register
+http://localhost:8765/callback there, and say
+  --redirect-uri http://localhost:8765/callback
+Over SSH, forward that port (ssh -L 8765:127.0.0.1:8765 …) and open the address
+at home.
+App credentials come from the environment, providers from --config too.`
+
+const REAUTHORIZE_NOTES = `Without a provider it takes every connection that status lists as reconnect, and
+tells first which those are. One that fails stops no other; the exit code is 3
+as long as one is left. The scopes are those that the connection has.`
+
+/** How an account is connected, at both verbs. */
+const CONNECT_OPTIONS: Verb['options'] = [
+  ['--scopes <scopes>', 'what to ask for: one,two; default: what the connection has'],
+  ['--code', "a code of Zoho's API console, from standard input"],
+  ['--no-browser', 'print the address, and open no browser'],
+  ['--redirect-uri <url>', 'the one on this machine that is registered'],
+  ['--port <number>', 'the port that the browser comes back to; default: a free one'],
+  ['--replace-account', 'also where another account is connected; else it asks'],
+]
+
 const IMPORT_NOTES = `With --from the source is only read. A URL with a password is taken from
 EVERGRANT_SOURCE_URL.
   table        a table like oauth_tokens, with plaintext tokens in it
@@ -77,6 +99,22 @@ export const verbs: readonly Verb[] = [
     options: [],
     example: 'DATABASE_URL=postgres://db.internal/app evergrant migrate --schema auth',
     load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  {
+    usage: 'connect <client> <provider>',
+    summary: 'connect an account of a client, in the browser, and keep its tokens',
+    options: CONNECT_OPTIONS,
+    notes: CONNECT_NOTES,
+    example: 'evergrant connect smart-tax-nation zoho_crm --scopes ZohoCRM.modules.ALL',
+    load: async () => (await import('./commands/connect.ts')).connect,
+  },
+  {
+    usage: 'reauthorize [client] [provider]',
+    summary: 'connect again what has to be connected again, one after the other',
+    options: CONNECT_OPTIONS,
+    notes: REAUTHORIZE_NOTES,
+    example: 'evergrant reauthorize',
+    load: async () => (await import('./commands/reauthorize.ts')).reauthorize,
   },
   {
     usage: 'token <client> <provider>',
@@ -201,6 +239,14 @@ export const verbs: readonly Verb[] = [
     options: [],
     example: 'evergrant providers google',
     load: async () => (await import('./commands/providers.ts')).providers,
+  },
+  {
+    usage: 'zoho',
+    summary: 'run a local Zoho to try things on: no account needed',
+    options: [['--port <number>', 'of 127.0.0.1; default: a free one']],
+    isApart: true,
+    example: 'evergrant zoho --port 8484',
+    load: async () => (await import('./commands/zoho.ts')).zoho,
   },
   {
     usage: 'doctor',

@@ -10,6 +10,8 @@ export interface App {
   readonly grant_types?: readonly string[] | undefined
   readonly response_types?: readonly string[] | undefined
   readonly redirect_uris?: readonly string[] | undefined
+  /** `native`: a redirect URI on loopback is good at every port (RFC 8252 §7.3). */
+  readonly application_type?: 'native' | undefined
 }
 
 /** A request at the token endpoint, as the server saw it. Tokens are digests: see {@link digestOf}. */

@@ -1,10 +1,14 @@
+import { once } from 'node:events'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/admin/doctor/finding.ts'
 import { verbs } from '../../src/cli/verbs.ts'
 import { isTest, readSources } from '../architecture/source.ts'
 import { secretsOf, watchArguments } from '../support/argument-watch.ts'
+import { scriptedBrowser } from '../support/browser-log.ts'
 import { commandLine } from '../support/command-line.ts'
 import { type FreshDatabase, freshDatabase } from '../support/postgres.ts'
 import { type Ended, run as runProgram } from '../support/processes.ts'
@@ -19,14 +23,28 @@ const endpoint = await tokenEndpoint()
 const world = await serviceWorld()
 const source = await freshDatabase()
 const { run, directory, shown } = commandLine()
+const browser = scriptedBrowser(directory)
 
 // Every secret of this world has the canary in it: keys, app credentials, seeds, tokens and passwords.
+const authorization = createServer((request, response) => {
+  const { searchParams } = new URL(request.url ?? '', 'http://127.0.0.1')
+  const callback = new URL(searchParams.get('redirect_uri') ?? '')
+  callback.searchParams.set('state', searchParams.get('state') ?? '')
+  callback.searchParams.set('code', canary.secret('code'))
+  response.writeHead(302, { location: callback.href }).end()
+}).listen(0, '127.0.0.1')
+await once(authorization, 'listening')
+afterAll(() => {
+  authorization.close()
+})
+
 const key = (id: string): string => `${id}:${Buffer.from(canary.mark.padEnd(32, id)).toString('base64')}`
 const config = `
   import { genericProvider } from ${JSON.stringify(join(projectDirectory, 'dist/providers/index.js'))}
   const profile = genericProvider({ name: 'acme', tokenEndpoint: '${endpoint.url}', rotation: 'static',
     revocationEndpoint: '${endpoint.url}' })
-  export const providers = { acme: { profile, clientId: 'app', clientSecret: process.env.ACME_SECRET } }`
+  const authorizationEndpoint = 'http://127.0.0.1:${(authorization.address() as AddressInfo).port}/authorize'
+  export const providers = { acme: { profile: { ...profile, authorizationEndpoint }, clientId: 'app', clientSecret: process.env.ACME_SECRET } }`
 
 /** The URL of a role whose password is the canary. */
 async function secretUrl({ query, urlWith }: FreshDatabase): Promise<string> {
@@ -49,15 +67,22 @@ const secrets = {
   EVERGRANT_ENCRYPTION_KEYS: `${key('new')},${key('old')}`,
   EVERGRANT_CONFIG: 'acme.mjs',
   ZOHO_ACCOUNTS_SERVER: world.zoho.url,
+  ...browser.env,
 }
 
-/** What each verb is run with, in this order. Each of them succeeds. The demo has its own test, under the same watch. */
+/**
+ * What each verb is run with, in this order. Each of them succeeds. The demo and the local Zoho have tests of their
+ * own, under the same watch.
+ */
 const RUNS: readonly (readonly [verb: string, ...args: string[]])[] = [
   ['migrate'],
   ['import'],
   ['import', '--overwrite'],
   ['import', '--env', CLIENT],
   ['import', '--from', 'table', '--table', 'old_tokens', '--map', 'acme=acme', '--apply'],
+  ['connect', CLIENT, 'acme', '--scopes', 'read'],
+  ['connect', CLIENT, 'acme', '--code'],
+  ['reauthorize', CLIENT, 'acme'],
   ['status'],
   ['token', CLIENT, 'acme'],
   ['refresh', CLIENT, 'acme'],
@@ -109,7 +134,7 @@ const NOTHING = { stdout: [], stderr: [] }
 
 test('T32: each verb is among the runs', () => {
   const named = verbs.map(({ usage }) => usage.replace(/ [<[].*/, ''))
-  expect([...new Set(['demo', ...RUNS.map(([verb]) => verb)])].sort()).toEqual([...named].sort())
+  expect([...new Set(['demo', 'zoho', ...RUNS.map(([verb]) => verb)])].sort()).toEqual([...named].sort())
 })
 
 describe.each<[string, () => Promise<Place>]>([
@@ -133,9 +158,9 @@ describe.each<[string, () => Promise<Place>]>([
     }
     expect(endpoint.asked.some(token => token.includes(canary.mark))).toBe(true)
     const seen = shown.seen().slice(before)
-    // Each process at its start and its end.
-    expect(seen).toHaveLength(2 * RUNS.length)
     expect(canary.findIn(JSON.stringify(seen))).toEqual([])
+    // Each process at its start and its end: the commands, and the browsers that two of them opened.
+    await expect.poll(() => shown.seen().slice(before)).toHaveLength(2 * (RUNS.length + 2))
   }, 120_000)
 
   test('T8: prints no secret when a provider answers with the token in it', async () => {
@@ -192,7 +217,7 @@ describe('the watch over arguments', () => {
     expect(found.filter(text => /somebody|c-12345678|^app$/.test(text))).toEqual([])
   })
 
-  test('T32: sees every process there is: no source but these starts any, and those are of Node', () => {
+  test('T32: sees every process there is: no source but these starts any, and those are of Node, or the browser', () => {
     const starters = readSources('src')
       .filter(file => !isTest(file) && /child_process|worker_threads|cluster/.test(file.text))
       .map(({ path, text }) => [
@@ -200,6 +225,7 @@ describe('the watch over arguments', () => {
         [...text.matchAll(/\b(?:fork|spawn|exec)(?:Sync|File|FileSync)?\(/g)].map(([call]) => call),
       ])
     expect(starters).toEqual([
+      ['src/cli/connect/browser.ts', ['spawn(']],
       ['src/cli/demo/actor.ts', ['fork(']],
       ['src/testing/zoho/fork.ts', ['fork(']],
     ])

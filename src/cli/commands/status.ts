@@ -1,5 +1,6 @@
-import type { ListedConnection, ListTokensOptions, OAuthTokenService } from 'evergrant'
+import type { ListTokensOptions, OAuthTokenService } from 'evergrant'
 import { findDatabase, generateKey, systemClock } from 'evergrant/admin'
+import { allConnections, connectionPages } from '../connection-pages.ts'
 import { ConnectionTable } from '../connection-table.ts'
 import { EXIT, UsageError } from '../failure.ts'
 import { type Invocation, textOption, withAnyKeys } from '../invocation.ts'
@@ -26,7 +27,7 @@ export async function status(invocation: Invocation): Promise<number> {
   }
   const options = { migrate: false, encryptionKeys: generateKey({ id: 'not-used' }) }
   await withAnyKeys(invocation, options, async service => {
-    if (output.isJson) output.document({ database, connections: await all(service, filter) })
+    if (output.isJson) output.document({ database, connections: await allConnections(service, filter) })
     else await printTable(service, filter, output)
   })
   return EXIT.done
@@ -41,27 +42,6 @@ function filterOf(invocation: Invocation): ListTokensOptions {
   return { clientId: invocation.args[0], provider: textOption(invocation, 'provider'), status, limit: PAGE }
 }
 
-async function all(
-  service: OAuthTokenService,
-  filter: ListTokensOptions,
-): Promise<readonly ListedConnection[]> {
-  const connections: ListedConnection[] = []
-  for await (const page of pages(service, filter)) connections.push(...page)
-  return connections
-}
-
-async function* pages(
-  service: OAuthTokenService,
-  filter: ListTokensOptions,
-): AsyncGenerator<readonly ListedConnection[]> {
-  let cursor: string | undefined
-  do {
-    const page = await service.listTokens({ ...filter, cursor })
-    yield page.connections
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined)
-}
-
 async function printTable(
   service: OAuthTokenService,
   filter: ListTokensOptions,
@@ -69,7 +49,7 @@ async function printTable(
 ): Promise<void> {
   const table = new ConnectionTable(output, systemClock.wallMs())
   let isEmpty = true
-  for await (const page of pages(service, filter)) {
+  for await (const page of connectionPages(service, filter)) {
     if (page.length > 0) table.print(page)
     isEmpty &&= page.length === 0
   }

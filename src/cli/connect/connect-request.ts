@@ -1,0 +1,54 @@
+import { UsageError } from '../failure.ts'
+import { type Invocation, textOption } from '../invocation.ts'
+import { isLoopbackRedirect } from './loopback-place.ts'
+
+/** One account to connect, as the command line says it. */
+export interface ConnectRequest {
+  readonly clientId: string
+  readonly provider: string
+  /** By the browser of this machine, or with a code that somebody has already. */
+  readonly way: 'browser' | 'code'
+  /** Undefined: what the connection has, else what the provider gives unasked. */
+  readonly scopes: readonly string[] | undefined
+  readonly redirectUri: string | undefined
+  readonly port: string | undefined
+  readonly opensBrowser: boolean
+  readonly replacesAccount: boolean
+}
+
+/** @throws UsageError options that do not go together */
+export function connectRequest(invocation: Invocation, clientId: string, provider: string): ConnectRequest {
+  const { options } = invocation
+  const way = options.code === true ? 'code' : 'browser'
+  if (way === 'code' && options.port !== undefined) {
+    throw new UsageError('--port does not go with --code: no browser comes back.')
+  }
+  return {
+    clientId,
+    provider,
+    way,
+    scopes: scopesOf(textOption(invocation, 'scopes')),
+    redirectUri: textOption(invocation, 'redirectUri') ?? configuredRedirect(invocation, provider, way),
+    port: textOption(invocation, 'port'),
+    opensBrowser: options.browser !== false,
+    replacesAccount: options.replaceAccount === true,
+  }
+}
+
+/** That of the config file, where the command line can answer there; a web application's is not for it. */
+function configuredRedirect(
+  { config, options }: Invocation,
+  provider: string,
+  way: ConnectRequest['way'],
+): string | undefined {
+  const redirectUri = config.providers?.[provider]?.redirectUri
+  const isUsable = way === 'browser' && options.port === undefined
+  return isUsable && redirectUri !== undefined && isLoopbackRedirect(redirectUri) ? redirectUri : undefined
+}
+
+function scopesOf(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined
+  const scopes = text.split(/[\s,]+/).filter(scope => scope !== '')
+  if (scopes.length === 0) throw new UsageError('--scopes is empty. Name some: --scopes one,two')
+  return scopes
+}
