@@ -38,6 +38,8 @@ export type Method = 'get' | 'refresh' | 'store' | 'delete' | 'report' | 'tick' 
 /** What the world is like. */
 export interface Settings {
   readonly kind: 'settings'
+  /** By what tokens are asked for: a user's refresh token, or the app's own credentials. */
+  readonly grant: 'refresh_token' | 'client_credentials'
   readonly rotation: 'static' | 'window' | 'strict'
   readonly lifetimeMs: number
   /** How long a rotated refresh token is still good for another successor; 0 unless `window`. */
@@ -103,6 +105,7 @@ export interface Request {
   readonly request: number
   readonly machine: string
   readonly client: string
+  /** Where the app asks with its own credentials, a name in its place: {@link appTokenOf}. */
   readonly refresh: string
   /** From then on the process does not wait for it, however long it was frozen. */
   readonly deadline: number
@@ -177,6 +180,11 @@ export type Happening =
   | Ledger
 
 export type Entry = Happening & { readonly at: number }
+
+/** What stands for the app's own credentials in a history: one of each client. */
+export function appTokenOf(client: string): string {
+  return `${client}.app/r/0`
+}
 
 /** A token's grant: tokens are named `grant/kind/number`. */
 export function grantOf(token: string): string {

@@ -7,6 +7,7 @@ import { judge } from './judge.ts'
  */
 const settings: Settings = {
   kind: 'settings',
+  grant: 'refresh_token',
   rotation: 'strict',
   lifetimeMs: 3_600_000,
   retryWindowMs: 0,

@@ -25,6 +25,15 @@ function endingOf(client: string, evidence: Evidence): Ending {
     violations: [{ promise, what: `${client}: ${what}`, at: evidence.end }],
   })
   const heard = answer?.error ?? (answer?.token ? 'a token' : 'nothing')
+  if (evidence.settings.grant === 'client_credentials') {
+    // Nobody can take it away, and nobody has to give it again.
+    const isThere = heard === 'a token' || evidence.settings.hostClockJumps
+    if (isThere) return { client, fate: 'usable', violations: [] }
+    return broken(
+      'no connection by client credentials ends',
+      `the row is ${row?.status}, the last caller got ${heard}`,
+    )
+  }
   if (row === null) {
     return heard === 'TOKEN_NOT_FOUND'
       ? { client, fate: 'gone', violations: [] }

@@ -1,5 +1,5 @@
-import { grantOf } from '../history.ts'
-import type { Attempt, Evidence, Violation } from './evidence.ts'
+import { grantOf, type Request } from '../history.ts'
+import type { At, Attempt, Evidence, Violation } from './evidence.ts'
 
 /** So much two instants of the same moment may differ. */
 const ROUNDING_MS = 1
@@ -10,6 +10,7 @@ export function overlaps(evidence: Evidence): readonly Violation[] {
     evidence.attempts
       .slice(0, place)
       .filter(({ request }) => request.refresh === later.request.refresh)
+      .filter(({ request }) => !isOfAnotherRow(request, later.request, evidence))
       .filter(earlier => later.request.at < endOf(earlier, evidence))
       // Where the database's clock is the host's, a jump can end a lease early: a refresh too many.
       .filter(({ request }) => {
@@ -23,6 +24,12 @@ export function overlaps(evidence: Evidence): readonly Violation[] {
         at: later.request.at,
       })),
   )
+}
+
+// The app's own credentials are not spent: whoever begins a connection again that was deleted asks with the same.
+function isOfAnotherRow(earlier: At<Request>, later: At<Request>, evidence: Evidence): boolean {
+  if (evidence.settings.grant === 'refresh_token') return false
+  return evidence.claimFor(earlier)?.row.id !== evidence.claimFor(later)?.row.id
 }
 
 /**

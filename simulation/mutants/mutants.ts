@@ -1,4 +1,5 @@
 import { budgets } from './budgets.ts'
+import { clientCredentials } from './client-credentials.ts'
 import { events } from './events.ts'
 
 /** A bug that is planted into the source, to see that the simulation finds it. */
@@ -94,7 +95,7 @@ const fences: readonly Mutant[] = [
 const claims: readonly Mutant[] = [
   {
     name: 'a claim whose answer was lost counts as taken',
-    seed: 313,
+    seed: 384,
     changes: [
       {
         file: 'src/refresh/claim.ts',
@@ -259,7 +260,7 @@ const outcomes: readonly Mutant[] = [
   },
   {
     name: 'a deletion leaves the token in the memory of its process',
-    seed: 467,
+    seed: 1234,
     changes: [
       {
         file: 'src/deleting.ts',
@@ -388,4 +389,5 @@ export const mutants: readonly Mutant[] = [
   ...lateness,
   ...budgets,
   ...events,
+  ...clientCredentials,
 ]

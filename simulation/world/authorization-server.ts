@@ -1,8 +1,9 @@
-import type { Happening, Settings } from '../history.ts'
+import { appTokenOf, type Happening, type Settings } from '../history.ts'
 
 type Rotation = Settings['rotation']
 
 export interface ServerSettings {
+  readonly grant: Settings['grant']
   readonly rotation: Rotation
   readonly lifetimeMs: number
   /** How long a spent refresh token still gives another successor. */
@@ -60,6 +61,13 @@ export class AuthorizationServer {
   issueByHand(refresh: string, now: number): string | null {
     const token = this.#tokens.get(refresh)
     return token === undefined || !token.grant.alive ? null : this.#issueAccess(token.grant, now)
+  }
+
+  /** The app is registered: it needs nobody to ask for tokens of its own. */
+  register(client: string): void {
+    const grant: Grant = { name: `${client}.app`, alive: true, tokens: 0, issuedAt: -Infinity }
+    this.#grants.set(grant.name, grant)
+    this.#tokens.set(appTokenOf(client), { grant, spentAt: null })
   }
 
   refresh(request: number, refresh: string, now: number): Verdict {

@@ -70,17 +70,25 @@ function partsOf(parts: BackEndParts): AssemblyParts {
 function emit(): void {}
 
 export interface ProfileSettings {
+  readonly grant: 'refresh_token' | 'client_credentials'
   readonly rotation: 'static' | 'window' | 'strict'
   readonly lifetimeMs: number
   readonly earliestMs: number
   readonly budget: ProviderProfile['traits']['refreshBudget']
 }
 
-export function profileOf({ rotation, lifetimeMs, earliestMs, budget }: ProfileSettings): ProviderProfile {
+export function profileOf({
+  grant,
+  rotation,
+  lifetimeMs,
+  earliestMs,
+  budget,
+}: ProfileSettings): ProviderProfile {
   return genericProvider({
     name: PROVIDER,
     tokenEndpoint: 'https://id.acme.example/token',
     revocationEndpoint: 'https://id.acme.example/revoke',
+    grant,
     rotation,
     lifetimeMs,
     refreshEarliestMs: earliestMs,

@@ -1,6 +1,6 @@
 import { EvergrantError, ReauthorizationRequiredError } from '../../src/errors.ts'
 import type { OAuthTokenService } from '../../src/service.ts'
-import type { Happening, Method } from '../history.ts'
+import { appTokenOf, type Happening, type Method } from '../history.ts'
 import type { AuthorizationServer } from './authorization-server.ts'
 import { PROVIDER } from './back-end.ts'
 import type { Dice } from './dice.ts'
@@ -14,6 +14,8 @@ export interface PeopleParts {
   readonly scheduler: Scheduler
   readonly dice: Dice
   readonly server: AuthorizationServer
+  /** Nobody connects an account: what is asked for is said anew. */
+  readonly isOfApp: boolean
   readonly lifetimeMs: number
   readonly record: (happening: Happening) => void
 }
@@ -108,6 +110,14 @@ export class People {
   }
 
   #reconnect(slot: Running, client: string): void {
+    if (this.#parts.isOfApp) {
+      this.#connected.set(client, appTokenOf(client))
+      this.#call(slot, 'store', client, {}, async service => {
+        await service.storeTokens(client, PROVIDER, { scopes: ['read'] })
+        return null
+      })
+      return
+    }
     const { access, refresh } = this.#parts.server.connect(client, this.#parts.scheduler.now)
     this.#connected.set(client, refresh)
     this.#store(slot, client, { access, refresh })

@@ -85,7 +85,8 @@ export function planOf(seed: number): Plan {
   const dice = new Dice(seed)
   const server = serverSettings(dice)
   const machines = dice.pick([1, 2, 2, 3])
-  const clients = dice.chance(0.15) ? ['alpha', 'beta'] : ['alpha']
+  const two = dice.chance(0.15)
+  const clients = two && server.grant === 'refresh_token' ? ['alpha', 'beta'] : ['alpha']
   const store = dice.chance(0.85) ? 'postgres' : 'sqlite'
   return {
     seed,
@@ -104,7 +105,8 @@ export function planOf(seed: number): Plan {
 function serverSettings(dice: Dice): ServerSettings {
   const rotation = dice.pick<Settings['rotation']>(['static', 'window', 'strict', 'strict'])
   const lifetimeMs = dice.pick([60 * MINUTE, 60 * MINUTE, 10 * MINUTE, 2 * MINUTE, 30 * SECOND])
-  return {
+  const settings: ServerSettings = {
+    grant: 'refresh_token',
     rotation,
     lifetimeMs,
     retryWindowMs: rotation === 'window' ? 30 * MINUTE : 0,
@@ -112,10 +114,17 @@ function serverSettings(dice: Dice): ServerSettings {
     earliestMs: lifetimeMs === 10 * MINUTE && dice.chance(0.5) ? 9.5 * MINUTE : 0,
     budget: budgetOf(lifetimeMs, dice.fork(BUDGETS)),
   }
+  return dice.fork(GRANTS).chance(0.12) ? ofApp(settings) : settings
+}
+
+// The app asks with its own credentials: nothing is spent, and nothing to be lost.
+function ofApp(settings: ServerSettings): ServerSettings {
+  const nothing = { retryWindowMs: 0, detectsReuse: false, budget: null } as const
+  return { ...settings, ...nothing, grant: 'client_credentials', rotation: 'static' }
 }
 
 // With dice of their own: a world without a budget is as it was before there were any.
-const [STORMS, BUDGETS] = [101, 102]
+const [STORMS, BUDGETS, GRANTS] = [101, 102, 103]
 
 // No server has one that its tokens do not live long enough for.
 function budgetOf(lifetimeMs: number, dice: Dice): Settings['budget'] {

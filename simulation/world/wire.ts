@@ -36,6 +36,8 @@ export interface WireParts {
   readonly scheduler: Scheduler
   readonly dice: Dice
   readonly server: AuthorizationServer
+  /** What stands for the app's own credentials. */
+  readonly appToken: string
   readonly lifetimeMs: number
   readonly habits: () => WireHabits
   readonly nextRequest: () => number
@@ -106,7 +108,7 @@ class Posting {
     if (this.#over) return
     const { machine, scheduler, record, passed } = this.#parts
     this.#sent = true
-    const refresh = this.#form.get('refresh_token')
+    const refresh = this.#askedWith()
     if (refresh !== null) {
       const [request, client, deadline] = [this.#number, clientOf(refresh), scheduler.now + this.#restMs()]
       record({ kind: 'request', request, machine: machine.name, client, refresh, deadline })
@@ -219,7 +221,7 @@ class Posting {
     if (this.#over) return
     this.#over = true
     const { machine, record } = this.#parts
-    if (this.#form.has('refresh_token')) {
+    if (this.#askedWith() !== null) {
       const carried = answer.kind === 'unsent' ? null : carriedIn(answer.body)
       const detail = answer.kind === 'answered' ? String(answer.status) : answer.reason
       record({
@@ -232,6 +234,12 @@ class Posting {
       })
     }
     this.#tell(answer)
+  }
+
+  /** What new tokens are asked for with; null: they are not. */
+  #askedWith(): string | null {
+    const isOfApp = this.#form.get('grant_type') === 'client_credentials'
+    return isOfApp ? this.#parts.appToken : this.#form.get('refresh_token')
   }
 
   #restMs(): number {

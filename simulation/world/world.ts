@@ -1,7 +1,7 @@
 import { type Policy, policyWith } from '../../src/lifecycle/policy.ts'
 import type { ProviderProfile } from '../../src/providers/profile.ts'
 import type { OAuthTokenService } from '../../src/service.ts'
-import type { Entry, FaultKind, Happening } from '../history.ts'
+import { appTokenOf, type Entry, type FaultKind, type Happening } from '../history.ts'
 import { AuthorizationServer } from './authorization-server.ts'
 import { backEnd, PROVIDER, profileOf } from './back-end.ts'
 import { Database } from './database.ts'
@@ -57,6 +57,8 @@ export class World {
     this.#policy = policyWith({ pollLongestMs: plan.pollLongestMs })
     this.#profile = profileOf(plan.server)
     this.#server = new AuthorizationServer(plan.server, happening => this.#record(happening))
+    const isOfApp = plan.server.grant === 'client_credentials'
+    if (isOfApp) for (const client of plan.clients) this.#server.register(client)
     this.#traps = new Traps((effect, machine) => this.#spring(effect, machine))
     this.#database = new Database({
       scheduler: this.#scheduler,
@@ -70,6 +72,7 @@ export class World {
       scheduler: this.#scheduler,
       dice: this.#dice.machine,
       server: this.#server,
+      isOfApp,
       lifetimeMs: plan.server.lifetimeMs,
       record: happening => this.#record(happening),
     })
@@ -255,6 +258,7 @@ export class World {
       ...common,
       dice: this.#dice.wire,
       server: this.#server,
+      appToken: appTokenOf(this.#plan.clients[0] ?? ''),
       lifetimeMs: this.#plan.server.lifetimeMs,
       habits: () => this.#habits.wire,
       nextRequest: () => {
@@ -300,6 +304,7 @@ export class World {
     const { hardWaitMs, expiredWaitMs, storeTimeoutMs } = this.#policy
     this.#record({
       kind: 'settings',
+      grant: server.grant,
       rotation: server.rotation,
       lifetimeMs: server.lifetimeMs,
       retryWindowMs: server.retryWindowMs,
