@@ -96,6 +96,19 @@ test('T28: a revocation waits while the account is connected again, and is done 
   expect(await isOver(all)).toBe(true)
 })
 
+test('T28: an account that is connected again between the look and the request keeps its new grant', async () => {
+  const { world, provider } = await connected()
+  await world.store.delete({ ...KEY, revoke: true, seed: null })
+  await world.clock.advance(MINUTE)
+  const { store, line } = unreliableStore(world.store, world.clock)
+  line.delayMs = name => (name === 'revocations.due' ? SECOND : 0)
+  const looking = world.process({ providers }, store).assembly.sweeper.tick()
+  await world.clock.advance(SECOND)
+  await world.process().store('again', provider.grant('again'), HOUR)
+  expect(await world.run(looking)).toMatchObject({ revoked: 0 })
+  expect(provider.revoked).toEqual([])
+})
+
 test('T28: the successor of a refresh that was under way is revoked as well, although the provider is down then', async () => {
   const provider = new FakeProvider()
   provider.rotates = true
@@ -142,4 +155,29 @@ test('T28: a successor that only the lifeboat has is revoked by whoever finds it
   await world.run(next.assembly.sweeper.tick())
   expect(await isOver(all)).toBe(true)
   expect(provider.revoked).toHaveLength(2)
+})
+
+test('T28: killed before a successor is recorded, the process leaves it in the lifeboat', async () => {
+  const provider = new FakeProvider()
+  provider.rotates = true
+  const all = await connected(provider)
+  const { world } = all
+  const lifeboat = new MemoryLifeboat(world.clock)
+  const { store, line } = unreliableStore(world.store, world.clock)
+  line.delayMs = name => {
+    if (name.startsWith('revocations.')) line.down = true
+    return 0
+  }
+  provider.after = async () => void (await world.store.delete({ ...KEY, revoke: true, seed: null }))
+  const killed = world.process({ providers }, store, lifeboat)
+  void killed.get({ refreshNow: true }).catch(() => {})
+  await world.clock.advance(10 * SECOND)
+  expect(line.down).toBe(true)
+  const next = world.process({ providers }, world.store, lifeboat)
+  await next.assembly.replayLifeboat()
+  await world.clock.advance(HOUR)
+  await world.run(next.assembly.sweeper.tick())
+  expect(await isOver(all)).toBe(true)
+  expect(new Set(provider.revoked).size).toBe(2)
+  expect(await lifeboat.waiting()).toEqual([])
 })
