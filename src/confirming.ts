@@ -23,7 +23,13 @@ export async function confirmLater(
   const confirmation = unguessable()
   const digest = await digestOf(confirmation)
   const { tokens, grant, account, accountDigest, returnTo } = ready
-  const pending = pendingFields({ ...tokens, grant, account, accountDigest })
+  const pending = pendingFields({
+    ...tokens,
+    refreshTokenExpiresInMs: tokens.refreshTokenExpiresInMs ?? null,
+    grant,
+    account,
+    accountDigest,
+  })
   const { bindingDigest } = record
   await recordFlow(ports, digest, {
     ...record,
@@ -68,12 +74,11 @@ export async function confirmChange(
 // As old as they can be: their lifetime began no earlier, and ends no later than it really does.
 function waitingTokens(assembly: Assembly, { record, details, secrets }: TakenFlow): ReadyTokens {
   const { clientId, provider } = record
-  const pending = parsePending(secrets)
-  const { accessToken, refreshToken, expiresInMs, scopes, metadata, account, accountDigest } = pending
+  const { grant, account, accountDigest, ...tokens } = parsePending(secrets)
   return {
     key: { clientId, provider },
-    tokens: { accessToken, refreshToken, expiresInMs, scopes, metadata },
-    grant: pending.grant,
+    tokens,
+    grant,
     account,
     accountDigest,
     sentAt: assembly.ports.clock.monotonicMs() - FLOW_TTL_MS,

@@ -120,6 +120,7 @@ export class NewGrants {
         accessToken: tokens.accessToken,
         refreshToken: tokens.refreshToken,
         expiresInMs: lifetimeMs,
+        refreshTokenExpiresInMs: outcome.kind === 'issued' ? outcome.tokens.refreshTokenExpiresInMs : null,
         scopes: grantedScopes(grant),
         metadata: { ...offer.metadata, ...tokens.metadata },
       },
@@ -217,9 +218,12 @@ export class NewGrants {
 
   // What was stored late does not live longer.
   #asOld({ tokens, sentAt }: ReadyTokens): NewTokens {
-    const { expiresInMs } = tokens
-    if (expiresInMs === null) return tokens
     const elapsed = this.#context.ports.clock.monotonicMs() - sentAt
-    return { ...tokens, expiresInMs: Math.max(0, expiresInMs - elapsed) }
+    const left = (ms: number | null): number | null => (ms === null ? null : Math.max(0, ms - elapsed))
+    return {
+      ...tokens,
+      expiresInMs: left(tokens.expiresInMs),
+      refreshTokenExpiresInMs: left(tokens.refreshTokenExpiresInMs ?? null),
+    }
   }
 }

@@ -7,6 +7,7 @@ export interface PendingTokens {
   readonly accessToken: Secret | null
   readonly refreshToken: Secret | null
   readonly expiresInMs: number | null
+  readonly refreshTokenExpiresInMs: number | null
   readonly scopes: readonly string[] | null
   readonly metadata: Metadata
   readonly grant: Grant
@@ -37,11 +38,13 @@ export function parsePending(fields: ReadonlyMap<string, unknown>): PendingToken
     return value === null ? null : Secret.of(value)
   }
   const expiresIn = fields.get('expiresInMs')
+  const grantEndsIn = fields.get('refreshTokenExpiresInMs')
   const metadata = fields.get('metadata')
   return {
     accessToken: secret('accessToken'),
     refreshToken: secret('refreshToken'),
     expiresInMs: expiresIn === 'never' ? Infinity : typeof expiresIn === 'number' ? expiresIn : null,
+    refreshTokenExpiresInMs: typeof grantEndsIn === 'number' ? grantEndsIn : null,
     scopes: textsOf(fields.get('scopes')),
     metadata: typeof metadata === 'object' && metadata !== null ? { ...metadata } : {},
     grant: parseGrant(fields.get('grant')),

@@ -170,6 +170,8 @@ export interface PutRequest extends ConnectionKey {
   readonly metadata: Metadata | null
   /** Of whose account the grant is. Absent: kept with the grant, and not known of another one. */
   readonly accountDigest?: string | null | undefined
+  /** When the refresh token ends for good. Absent or null: kept with the grant, and not known of another one. */
+  readonly refreshTokenExpiresInMs?: number | null | undefined
   /** Where the tokens come from. Default: an OAuth flow. */
   readonly origin?: 'imported' | undefined
 }

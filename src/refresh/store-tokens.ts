@@ -14,6 +14,8 @@ export interface NewTokens {
   /** Null: the stored one is kept. */
   readonly refreshToken: Secret | null
   readonly expiresInMs: number | null
+  /** When the refresh token ends for good. Absent or null: nobody said. */
+  readonly refreshTokenExpiresInMs?: number | null | undefined
   /** Null: the stored ones are kept. */
   readonly scopes: readonly string[] | null
   /** Merged over the stored ones. */
@@ -83,6 +85,7 @@ export async function storeTokens(
       scopes: tokens.scopes === null ? (row?.scopes ?? null) : tokens.scopes.join(','),
       metadata: mergedMetadata(row?.metadata, tokens.metadata),
       accountDigest: options.accountDigest,
+      refreshTokenExpiresInMs: tokens.refreshTokenExpiresInMs,
       origin: options.origin,
     }
     options.signal?.throwIfAborted()

@@ -209,9 +209,11 @@ class MemoryStore implements TokenStore {
     const fresh = { ...NO_FAILURE, ...NEW_GRANT }
     const kept = grant.kind === 'keep' && grant.sealed !== undefined ? { refreshToken: grant.sealed } : {}
     const account = accountDigest === undefined ? {} : { accountDigest }
+    const end = this.#after(request.refreshTokenExpiresInMs ?? null)
     const granted = {
       ...(grant.kind === 'keep' ? kept : { ...fresh, refreshToken: grant.refreshToken }),
       ...account,
+      ...(end === null ? {} : { refreshTokenExpiresAt: end }),
     }
     if (expected === null) {
       const issued = this.#issued(request, null)

@@ -208,6 +208,7 @@ export class SqlStore implements TokenStore {
     if (expected === null) {
       const row = {
         ...this.#changes.issued({ ...request, metadata: request.metadata ?? {} }),
+        ...this.#changes.grantEnd(request),
         refreshToken: grant.kind === 'keep' ? null : grant.refreshToken,
         accountDigest: request.accountDigest,
         generation: 1,

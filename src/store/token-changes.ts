@@ -179,11 +179,19 @@ export class TokenChanges {
     return {
       ...granted(request.grant),
       ...accountOf(request),
+      ...this.grantEnd(request),
       ...this.issued(request),
       rejectedAt: null,
       generation: this.#nextGeneration(),
       updatedAt: this.#dialect.now,
     }
+  }
+
+  /** When a new grant ends for good, where that is known. */
+  grantEnd({ refreshTokenExpiresInMs: expiresInMs }: PutRequest): { refreshTokenExpiry?: SQL | null } {
+    return expiresInMs === undefined || expiresInMs === null
+      ? {}
+      : { refreshTokenExpiry: this.#after(expiresInMs) }
   }
 
   issued(request: CommitRequest | PutRequest): IssuedColumns {

@@ -95,4 +95,22 @@ describe('connecting an account', () => {
     expect(world.acme.exchanges).toHaveLength(1)
     expect(world.events.at(-1)).toMatchObject({ type: 'authorization_refused', reason: 'already_used' })
   })
+
+  test('remembers when the grant ends for good, also after somebody was asked', async () => {
+    const ending = await ConnectingWorld.start({ answer: () => ({ refresh_token_expires_in: 86_400 }) })
+    const tokens = await ending.open()
+    const daysLeft = async (): Promise<number> => {
+      const end = (await tokens.getTokenRecord(CLIENT, 'acme'))?.refreshTokenExpiresAt ?? new Date(0)
+      return Math.ceil((end.getTime() - Date.now()) / 3_600_000) / 24
+    }
+    await ending.connect(tokens, ['openid'])
+    expect(await daysLeft()).toBe(1)
+    const start = await tokens.authorizationUrl(CLIENT, 'acme', { scopes: ['openid'] })
+    const asked = await ending.finish(tokens, start, 'account-2')
+    if (asked.kind !== 'account_changed') throw new Error('nobody was asked')
+    await tokens.confirmAccountChange(asked.confirmation, { binding: start.binding })
+    // Ten minutes less: as old as waiting tokens can be.
+    expect(await daysLeft()).toBe(1)
+    await ending.close()
+  })
 })

@@ -136,6 +136,29 @@ export function putsContract(harness: () => StoreHarness): void {
       expect((await storedRow(store)).accountDigest).toBeNull()
     })
 
+    test('with another grant that has no refresh token, the one that was there is gone', async () => {
+      const { store } = harness()
+      const row = await troubled(store)
+      await store.put(laterPut(row, { grant: { kind: 'replace', refreshToken: null } }))
+      const after = await rowOf(store, row)
+      expect(after).toMatchObject({ accessToken: 'access-9', refreshToken: null, status: 'active' })
+    })
+
+    test('when the refresh token ends for good is written where it is said, also of a first put', async () => {
+      const { store } = harness()
+      const row = await storedRow(store, { refreshTokenExpiresInMs: 30 * HOUR })
+      expect(row.refreshTokenExpiresAt).toBe(row.updatedAt + 30 * HOUR)
+      await store.put(laterPut(row, { grant: { kind: 'keep' } }))
+      const kept = await rowOf(store, row)
+      expect(kept.refreshTokenExpiresAt).toBe(row.refreshTokenExpiresAt)
+      const grant = { kind: 'replace', refreshToken: 'r' } as const
+      await store.put(laterPut(kept, { grant, refreshTokenExpiresInMs: 9 * HOUR }))
+      const replaced = await rowOf(store, row)
+      expect(replaced.refreshTokenExpiresAt).toBe(replaced.updatedAt + 9 * HOUR)
+      await store.put(laterPut(replaced, { grant }))
+      expect((await rowOf(store, row)).refreshTokenExpiresAt).toBeNull()
+    })
+
     test('without scopes the stored ones stay', async () => {
       const { store } = harness()
       const row = await storedRow(store)
