@@ -13,9 +13,9 @@ export function overlaps(evidence: Evidence): readonly Violation[] {
       .filter(({ request }) => !isOfAnotherRow(request, later.request, evidence))
       .filter(earlier => later.request.at < endOf(earlier, evidence))
       // Where the database's clock is the host's, a jump can end a lease early: a refresh too many.
-      .filter(({ request }) => {
-        const from = evidence.claimFor(request)?.at ?? request.at
-        return !evidence.hostClockWasSet(from, later.request.at)
+      .filter(earlier => {
+        const claimedAt = [earlier, later].map(({ request }) => evidence.claimFor(request)?.at ?? request.at)
+        return !evidence.hostClockWasSet(Math.min(...claimedAt), later.request.at)
       })
       .filter(earlier => !lostItsLease(earlier, later, evidence))
       .map(({ request }) => ({
@@ -33,8 +33,9 @@ function isOfAnotherRow(earlier: At<Request>, later: At<Request>, evidence: Evid
 }
 
 /**
- * A limit that docs/reliability.md tells: who stood still until another had taken over, and commits what it was
- * answered, ends the lease of the other with it, whose request is still under way.
+ * Limits that docs/reliability.md tells: who stood still until another had taken over, and commits what it was answered,
+ * ends the lease of the other with it, whose request is still under way. So does who was taken over because the clock
+ * was set.
  */
 function lostItsLease(earlier: Attempt, later: Attempt, evidence: Evidence): boolean {
   const { machine, at: from } = earlier.request
@@ -45,7 +46,8 @@ function lostItsLease(earlier: Attempt, later: Attempt, evidence: Evidence): boo
       statement.at >= from &&
       statement.at <= later.request.at &&
       statement.changes.some(({ before }) => before?.leaseId?.startsWith(`${machine}#`)) &&
-      evidence.frozenMs(statement.machine, statement.at - 60_000, statement.at) > 0,
+      (evidence.frozenMs(statement.machine, statement.at - 60_000, statement.at) > 0 ||
+        evidence.hostClockWasSet(statement.at - 60_000, statement.at)),
   )
 }
 

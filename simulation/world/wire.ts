@@ -1,3 +1,4 @@
+import { hasSlept, type Moment, momentOf } from '../../src/ports/moment.ts'
 import {
   TOO_LATE,
   type Transport,
@@ -63,6 +64,7 @@ class Posting {
   readonly #form: URLSearchParams
   readonly #number: number
   readonly #mishap: Mishap
+  readonly #begunAt: Moment
   #deadline = Infinity
   #sent = false
   #received = false
@@ -74,6 +76,7 @@ class Posting {
     this.#tell = tell
     this.#form = new URLSearchParams(request.body)
     this.#number = parts.nextRequest()
+    this.#begunAt = momentOf(parts.machine.clock)
     this.#mishap = parts.dice.weighted(parts.habits().mishaps)
   }
 
@@ -99,8 +102,11 @@ class Posting {
     machine.deliver(this.#travelMs(), () => {
       if (this.#mishap === 'no connection') this.#end({ kind: 'unsent', reason: 'ECONNREFUSED' })
       // The deadline counts for the first byte, too: a process that was frozen since does not send any more.
-      else if (machine.clock.monotonicMs() < this.#deadline) this.#send()
-      else this.#giveUp()
+      else if (machine.clock.monotonicMs() >= this.#deadline) this.#giveUp()
+      // Nor one whose machine slept, of which its monotonic clock knows nothing.
+      else if (until < Infinity && hasSlept(this.#begunAt, machine.clock))
+        this.#end({ kind: 'unsent', reason: TOO_LATE })
+      else this.#send()
     })
   }
 

@@ -2,10 +2,10 @@ import type { Policy } from '../lifecycle/policy.ts'
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import { freshUntil } from '../lifecycle/state.ts'
 import type { Clock } from '../ports/clock.ts'
+import { hasSlept } from '../ports/moment.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import { connectionName } from './connection-name.ts'
 import type { HeldToken } from './held-token.ts'
-import { hasSlept } from './moment.ts'
 import { connectionOf } from './observed.ts'
 
 export interface CacheLimits {

@@ -1,8 +1,8 @@
 import type { Connection } from '../lifecycle/connection.ts'
 import { longestGateMs, longestLeaseMs } from '../lifecycle/policy.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Moment } from '../ports/moment.ts'
 import type { ConnectionRow } from '../ports/store.ts'
-import type { Moment } from './moment.ts'
 import type { RefreshPorts } from './ports.ts'
 
 /** A row, and when it was read by this process's monotonic clock. */

@@ -1,6 +1,6 @@
+import { momentOf } from '../ports/moment.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import { connectionName } from './connection-name.ts'
-import { momentOf } from './moment.ts'
 import { type Observed, observe } from './observed.ts'
 import type { RefreshPorts } from './ports.ts'
 import type { StoreHealth } from './store-health.ts'

@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
-import { hasSlept, type Moment, momentOf } from './moment.ts'
+import { hasSlept, type Moment, momentOf } from '../ports/moment.ts'
 
 /**
  * Remembers database outages. After one, other processes may hold tokens in memory that they could not commit:

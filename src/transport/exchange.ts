@@ -9,6 +9,7 @@ import {
 import { request as requestHttps } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Clock } from '../ports/clock.ts'
+import { hasSlept, type Moment, momentOf } from '../ports/moment.ts'
 import { TOO_LATE, type TransportAnswer, type TransportRequest } from '../ports/transport.ts'
 import { decodedBody } from './decoded-body.ts'
 import { receivedHeaders } from './received-headers.ts'
@@ -19,8 +20,16 @@ const MAX_HEADER_BYTES = 16 * 1024
 /** The reason of an `unsent` that another connection would not have: a kept one was no longer good. */
 export const STALE_CONNECTION = 'STALE_CONNECTION'
 
-/** Sends one request over a connection of the agent. Never rejects. */
-export function exchange(request: TransportRequest, agent: Agent, clock: Clock): Promise<TransportAnswer> {
+/**
+ * Sends one request over a connection of the agent. Never rejects.
+ * @param begunAt when the request was given to the transport
+ */
+export function exchange(
+  request: TransportRequest,
+  agent: Agent,
+  clock: Clock,
+  begunAt: Moment = momentOf(clock),
+): Promise<TransportAnswer> {
   const { timeoutMs, until = Infinity } = request
   // Frozen before it came here. Cut short, it might be worked on, and its answer not heard.
   if (clock.monotonicMs() + timeoutMs > until) return Promise.resolve({ kind: 'unsent', reason: TOO_LATE })
@@ -32,7 +41,7 @@ export function exchange(request: TransportRequest, agent: Agent, clock: Clock):
       // A header that HTTP cannot carry. Node's message would quote it.
       return resolve({ kind: 'unsent', reason: 'INVALID_REQUEST' })
     }
-    new Exchange(outgoing, request, clock, resolve).begin()
+    new Exchange(outgoing, request, { clock, begunAt }, resolve).begin()
   })
 }
 
@@ -58,6 +67,7 @@ class Exchange {
   readonly #outgoing: ClientRequest
   readonly #request: TransportRequest
   readonly #clock: Clock
+  readonly #begunAt: Moment
   /** By the monotonic clock. */
   readonly #deadlineAt: number
   readonly #resolve: (answer: TransportAnswer) => void
@@ -74,12 +84,13 @@ class Exchange {
   constructor(
     outgoing: ClientRequest,
     request: TransportRequest,
-    clock: Clock,
+    { clock, begunAt }: { readonly clock: Clock; readonly begunAt: Moment },
     resolve: (answer: TransportAnswer) => void,
   ) {
     this.#outgoing = outgoing
     this.#request = request
     this.#clock = clock
+    this.#begunAt = begunAt
     this.#deadlineAt = clock.monotonicMs() + request.timeoutMs
     this.#resolve = resolve
   }
@@ -109,13 +120,21 @@ class Exchange {
 
   #send(): void {
     if (this.#settled || this.#outgoing.destroyed) return
-    // Frozen while it connected: the time is over, and the lease may be, too.
-    if (this.#clock.monotonicMs() >= this.#deadlineAt) {
-      this.#giveUp('TIMEOUT')
+    const refusal = this.#tooLate()
+    if (refusal !== null) {
+      this.#giveUp(refusal)
       return
     }
     this.#sent = true
     this.#outgoing.end(this.#request.method === 'GET' ? undefined : this.#request.body)
+  }
+
+  // Frozen while it connected: the time is over, and the lease may be, too. Where the whole machine slept, only the wall
+  // clock knows.
+  #tooLate(): string | null {
+    const { until = Infinity } = this.#request
+    if (this.#clock.monotonicMs() >= this.#deadlineAt) return 'TIMEOUT'
+    return until < Infinity && hasSlept(this.#begunAt, this.#clock) ? TOO_LATE : null
   }
 
   #receive(response: IncomingMessage): void {

@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { systemClock } from '../clock.ts'
 import type { Clock } from '../ports/clock.ts'
+import { type Moment, momentOf } from '../ports/moment.ts'
 import { isSecureUrl } from '../ports/secure-url.ts'
 import {
   NOT_PUBLIC,
@@ -68,10 +69,11 @@ async function exchangeOnGoodConnection(
   request: TransportRequest,
   agent: Agent,
   clock: Clock,
+  begunAt: Moment = momentOf(clock),
 ): Promise<TransportAnswer> {
   const startedAt = clock.monotonicMs()
-  const answer = await exchange(request, agent, clock)
+  const answer = await exchange(request, agent, clock, begunAt)
   if (answer.kind !== 'unsent' || answer.reason !== STALE_CONNECTION) return answer
   const timeoutMs = Math.max(0, request.timeoutMs - (clock.monotonicMs() - startedAt))
-  return exchangeOnGoodConnection({ ...request, timeoutMs }, agent, clock)
+  return exchangeOnGoodConnection({ ...request, timeoutMs }, agent, clock, begunAt)
 }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { httpTransport } from '../../src/transport/http-transport.ts'
 import { onRequest } from '../support/raw-server.ts'
 import { useWire, wholeAnswer } from '../support/wire.ts'
 
@@ -38,4 +40,29 @@ test('a process frozen before it connects sends nothing that could not be over b
   expect(await post(server.url, { until })).toEqual({ kind: 'unsent', reason: 'TOO_LATE' })
   expect(server.requests()).toBe(1)
   expect(await post(server.url, { until, timeoutMs: 9_000 })).toMatchObject({ kind: 'answered' })
+})
+
+test('a process whose machine slept while it connected sends nothing that has a lease', async () => {
+  const server = await counting()
+  // The monotonic clock stands still while the machine sleeps, so the deadline is still far away.
+  let sleptMs = 0
+  const transport = httpTransport({ ...systemClock, wallMs: () => Date.now() + sleptMs })
+  const sleepDuring = (until: number | undefined) => {
+    sleptMs = 0
+    const request = { url: new URL(server.url), headers: {}, body: 'x=1', timeoutMs: 10_000 }
+    const answer = transport.send({ ...request, reach: 'anywhere', until })
+    sleptMs = 15_000
+    return answer
+  }
+  try {
+    const until = performance.now() + 60_000
+    expect(await sleepDuring(until)).toEqual({ kind: 'unsent', reason: 'TOO_LATE' })
+    expect(server.requests()).toBe(0)
+    expect(await sleepDuring(undefined)).toMatchObject({ kind: 'answered' })
+    // Over a connection that is there already, which takes no time, but for the look whether it still is.
+    expect(await sleepDuring(until)).toEqual({ kind: 'unsent', reason: 'TOO_LATE' })
+    expect(server.requests()).toBe(1)
+  } finally {
+    await transport.close()
+  }
 })

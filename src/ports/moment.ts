@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts'
+import type { Clock } from './clock.ts'
 
 /** An instant by both clocks of the process. */
 export interface Moment {
