@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^evergrant$/, replacement: source('index.ts') },
       { find: /^evergrant\/schema$/, replacement: source('schema.ts') },
+      { find: /^evergrant\/(express|fastify|hono|next)$/, replacement: source('integrations/$1.ts') },
       { find: /^evergrant\/(providers|admin|opentelemetry|testing)$/, replacement: source('$1/index.ts') },
     ],
   },

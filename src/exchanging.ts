@@ -3,7 +3,7 @@ import type { Connected } from './connect/connected.ts'
 import { issuerOf } from './connect/issuer.ts'
 import { parseOptionalText, parseWantedScopes } from './connect-input.ts'
 import type { ExchangeCodeOptions } from './connect-options.ts'
-import { AuthorizationFlowError, ProviderMisconfiguredError } from './errors.ts'
+import { AuthorizationFlowError, InvalidInputError, ProviderMisconfiguredError } from './errors.ts'
 import { told } from './flow-ends.ts'
 import { parseMetadata, parseToken } from './input.ts'
 import type { ReadyTokens } from './new-grants.ts'
@@ -124,12 +124,23 @@ export async function accountOfAnswer(
   })
 }
 
-/** The app credentials of a connection. @throws ProviderMisconfiguredError there are none */
+/**
+ * The app credentials of a connection.
+ * @throws InvalidInputError nobody connects an account there: the app asks with its own credentials
+ * @throws ProviderMisconfiguredError there are none
+ */
 export function requiredApp(
   assembly: Assembly,
   key: ConnectionKey,
   credentials: CallCredentials | undefined,
 ): AppCredentials {
+  if (assembly.usesAppGrant(key.provider)) {
+    throw new InvalidInputError(
+      `${named(key)}: ${key.provider} is asked by client credentials: there is no account to connect, and a grant would ` +
+        'never be used. Give users a provider of another name, without that grant.',
+      key,
+    )
+  }
   const { app, appVariables = [] } = assembly.request(key, credentials, NO_DEMAND, undefined)
   if (app !== null) return app
   const set = appVariables.length === 0 ? 'Give' : `Set ${appVariables.join(' and ')}, or give`

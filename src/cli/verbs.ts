@@ -44,8 +44,8 @@ const CONNECT_NOTES = `The browser comes back to http://127.0.0.1:<port>/callbac
 others take only what is registered with their app, letter for letter. Register
 http://localhost:8765/callback there, and say
   --redirect-uri http://localhost:8765/callback
-Over SSH, forward that port (ssh -L 8765:127.0.0.1:8765 …) and open the address
-at home.
+Over SSH, use --device where the provider has it; or forward that port
+(ssh -L 8765:127.0.0.1:8765 …) and open the address at home.
 App credentials come from the environment, providers from --config too.`
 
 const REAUTHORIZE_NOTES = `Without a provider it takes every connection that status lists as reconnect, and
@@ -55,6 +55,7 @@ as long as one is left. The scopes are those that the connection has.`
 /** How an account is connected, at both verbs. */
 const CONNECT_OPTIONS: Verb['options'] = [
   ['--scopes <scopes>', 'what to ask for: one,two; default: what the connection has'],
+  ['--device', 'a code to enter at the provider, in a browser anywhere'],
   ['--code', "a code of Zoho's API console, from standard input"],
   ['--no-browser', 'print the address, and open no browser'],
   ['--redirect-uri <url>', 'the one on this machine that is registered'],

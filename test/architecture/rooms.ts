@@ -55,7 +55,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   },
   zoho: { rooms: [], packages: asUsersSee },
   opentelemetry: { rooms: ['errors'], packages: ['evergrant', '@opentelemetry/api'] },
-  integrations: { rooms: [], packages: [...asUsersSee, 'express', 'fastify', 'hono', 'next'] },
+  integrations: { rooms: ['errors'], packages: ['evergrant'] },
 }
 
 /** Files beside the folders that are rooms of their own, or belong to one. All others belong to the service. */

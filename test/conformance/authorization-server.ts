@@ -5,11 +5,12 @@ import { ForkedProcess } from './forked-process.ts'
 export interface App {
   readonly client_id: string
   readonly client_secret?: string | undefined
+  /** Default: that of the logins of these tests. */
+  readonly redirect_uris?: readonly string[] | undefined
   readonly token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'none'
   /** Default: those of a user's grant. */
   readonly grant_types?: readonly string[] | undefined
   readonly response_types?: readonly string[] | undefined
-  readonly redirect_uris?: readonly string[] | undefined
   /** `native`: a redirect URI on loopback is good at every port (RFC 8252 §7.3). */
   readonly application_type?: 'native' | undefined
 }

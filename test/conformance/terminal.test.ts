@@ -1,19 +1,22 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { scriptedBrowser } from '../support/browser-log.ts'
 import { commandLine } from '../support/command-line.ts'
 import { projectDirectory } from '../support/project.ts'
 import { type App, AuthorizationServer } from './authorization-server.ts'
-import { isActive } from './login.ts'
+import { enterCode, isActive } from './login.ts'
 
 const terminal: App = {
   client_id: 'terminal',
   token_endpoint_auth_method: 'none',
   application_type: 'native',
   redirect_uris: ['http://127.0.0.1/callback/acme'],
+  grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
 }
-const { run, directory } = commandLine()
+const { run, start, directory } = commandLine()
 const browser = scriptedBrowser(directory)
 
 // All that a newcomer writes.
@@ -30,8 +33,27 @@ beforeAll(async () => {
 })
 afterAll(() => server.kill())
 
-const evergrant = (...args: readonly string[]) =>
-  run([...args, '--config', 'acme.mjs'], { env: { ...browser.env, BROWSER_USER: 'ada', ISSUER: server.url } })
+const options = () => ({ env: { ...browser.env, BROWSER_USER: 'ada', ISSUER: server.url } })
+const evergrant = (...args: readonly string[]) => run([...args, '--config', 'acme.mjs'], options())
+
+/** A device that shows its code: where it is entered, and how it ends. */
+async function device(client: string) {
+  const args = ['connect', client, 'acme', '--device', '--scopes', 'openid,offline_access']
+  const child = start([...args, '--config', 'acme.mjs'], options())
+  let stderr = ''
+  child.stderr.on('data', data => {
+    stderr += data
+  })
+  const withCode = /^ {2}(http:\S+user_code=\S+)\n/m
+  await expect.poll(() => stderr).toMatch(withCode)
+  const [, page = ''] = withCode.exec(stderr) ?? []
+  const ended = Promise.all([text(child.stdout), once(child, 'close')]).then(([stdout, [code]]) => ({
+    code,
+    stdout,
+    stderr,
+  }))
+  return { page, shown: stderr, ended }
+}
 
 describe('RFC 8252: a native app at oidc-provider', () => {
   test('connects by the system’s browser, PKCE and a random port of loopback, and its token is good', async () => {
@@ -60,5 +82,29 @@ describe('RFC 8252: a native app at oidc-provider', () => {
       0,
       { connections: [{ outcome: 'connected', scopes: ['openid', 'offline_access'], refreshable: true }] },
     ])
+  })
+})
+
+describe('RFC 8628: a terminal without a browser, at oidc-provider', () => {
+  test('shows the code and where it is entered, and is let in', async () => {
+    const { page, shown, ended } = await device('device-inc')
+    expect(shown).toContain(`\n  ${server.url}/device\n`)
+    expect(shown).toMatch(/^ {2}[A-Z]{4}-[A-Z]{4}$/m)
+    await enterCode(page, 'agree')
+    expect(await ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^Connected acme of device-inc\.$.*^ {2}scopes {3}openid offline_access$/ms,
+      ),
+    })
+    const token = (await evergrant('token', 'device-inc', 'acme')).stdout.trim()
+    expect(await isActive(server.url, terminal, token)).toBe(true)
+  })
+
+  test('says so where the person refuses', async () => {
+    const { page, ended } = await device('refused-inc')
+    await enterCode(page, 'refuse')
+    const { code, stdout } = await ended
+    expect([code, stdout]).toEqual([1, ''])
   })
 })

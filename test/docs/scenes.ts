@@ -46,6 +46,30 @@ function withBetterAuth(body: string, example: string): string {
     await pool.end()`
 }
 
+/** A program that starts an app of `appWith`, presses its button, and prints where the browser is sent. */
+const pressesTheButton = (provider: string): string => `
+  import { once } from 'node:events'
+  import { OAuthTokenService } from 'evergrant'
+  import { appWith } from './example.mjs'
+  const tokens = await OAuthTokenService.open({
+    callbackUrl: 'https://app.example/oauth/callback',
+    providers: { ${provider}: { clientId: 'app', clientSecret: 'secret' } },
+  })
+  const signedIn = req => (req.headers.cookie === 'sid=1' ? { tenant: 'smart-tax-nation', id: 'ada' } : null)
+  const server = appWith(tokens, signedIn).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const press = async cookie => {
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const url = 'http://127.0.0.1:' + server.address().port + '/oauth/connect/${provider}'
+    const response = await fetch(url, { method: 'POST', headers, redirect: 'manual' })
+    console.log(response.status, response.headers.get('location'))
+  }
+  await press('sid=2')
+  await press('sid=1')
+  server.closeAllConnections()
+  server.close()
+  await tokens.close()`
+
 /** By the name of the example. Those that are not here are run as they are, and need nothing more. */
 export const scenes: Readonly<Record<string, Scene>> = {
   'README.md: Evergrant': { prints: /^70 characters that work$/m },
@@ -61,6 +85,15 @@ export const scenes: Readonly<Record<string, Scene>> = {
       await connected('another-client', answer)
       console.log(await accessTokenOf('another-client') === answer.access_token)`,
     prints: /^true$/m,
+  },
+  'README.md: Evergrant (2)': {
+    program: pressesTheButton('google'),
+    prints:
+      /^401 null\n303 https:\/\/accounts\.google\.com\S+redirect_uri=https%3A%2F%2Fapp\.example%2Foauth%2Fcallback%2Fgoogle/m,
+  },
+  'docs/guide/frameworks.md: Routes for Express, Fastify, Hono and Next': {
+    program: pressesTheButton('zoho_crm'),
+    prints: /^401 null\n303 \S+scope=ZohoCRM\.modules\.ALL/m,
   },
   'docs/errors.md: Handle them': {
     prepare: stored,

@@ -245,6 +245,9 @@ test.each([
   [['--port', '0'], /--port takes/],
   [['--port', '8765', '--redirect-uri', REGISTERED], /does not go with/],
   [['--code', '--port', '8765'], /does not go with/],
+  [['--device', '--port', '8765'], /does not go with/],
+  [['--device', '--redirect-uri', REGISTERED], /does not go with/],
+  [['--device', '--code'], /does not go with/],
   [['--scopes', ' , '], /--scopes is empty/],
 ])('what does not go together is told before anything is opened: %s', async (args, message) => {
   const { code, stderr } = await evergrant(connect(...args))

@@ -143,6 +143,14 @@ describe('client credentials', () => {
     expect((await tokens.listTokens()).connections).toEqual([])
   })
 
+  test('connect no account: the grant of a user would never be used', async () => {
+    const tokens = await open('memory:', { callbackUrl: 'https://app.example/oauth/callback' })
+    const wrong = { code: 'INVALID_INPUT' }
+    await expect(tokens.authorizationUrl(CLIENT, 'zoho_crm')).rejects.toMatchObject(wrong)
+    await expect(tokens.exchangeCode(CLIENT, 'zoho_crm', 'code')).rejects.toMatchObject(wrong)
+    expect(await zoho.summary()).toMatchObject({ requests: 0 })
+  })
+
   test('are the only ones that need no access token to store', async () => {
     const tokens = await world.open('memory:')
     const stored = tokens.storeTokens(CLIENT, 'zoho_crm', { scopes: SCOPES })

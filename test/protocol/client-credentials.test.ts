@@ -47,6 +47,14 @@ describe('the first call of a connection by client credentials', () => {
     )
   })
 
+  test('of many callers of one process at once is one statement', async () => {
+    const { world } = await worldOfApps()
+    const { store, calls } = unreliableStore(world.store, world.clock)
+    const process = world.process({}, store)
+    await world.run(Promise.all(Array.from({ length: 50 }, () => process.get())))
+    expect(calls.get('insertEmpty')).toBe(1)
+  })
+
   test('without app credentials says so, and makes no row', async () => {
     const { world, process } = await worldOfApps()
     const request = process.assembly.request(KEY, undefined, { minValidMs: 0, refreshNow: false }, undefined)

@@ -13,7 +13,7 @@ export interface UserProject {
   folder(name: string): string
 }
 
-const INSTALLED = ['pg', 'drizzle-orm', 'better-auth', '@opentelemetry', 'pino', 'prom-client']
+const INSTALLED = ['pg', 'drizzle-orm', 'better-auth', '@opentelemetry', 'pino', 'prom-client', 'express']
 
 /** Stands for npm at a prompt: `npx evergrant` is the built command, and everything is installed already. */
 const programs = {

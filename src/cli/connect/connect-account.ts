@@ -2,6 +2,7 @@ import type { Connected, OAuthTokenService } from 'evergrant'
 import type { Output } from '../output.ts'
 import { readSecret } from '../terminal-question.ts'
 import { connectByBrowser } from './by-browser.ts'
+import { connectByDevice } from './by-device.ts'
 import type { ConnectRequest } from './connect-request.ts'
 
 /**
@@ -17,6 +18,8 @@ export async function connectAccount(
   switch (request.way) {
     case 'browser':
       return connectByBrowser(service, asked, output)
+    case 'device':
+      return connectByDevice(service, asked, output)
     case 'code':
       return connectByCode(service, asked, output)
   }

@@ -6,8 +6,8 @@ import { isLoopbackRedirect } from './loopback-place.ts'
 export interface ConnectRequest {
   readonly clientId: string
   readonly provider: string
-  /** By the browser of this machine, or with a code that somebody has already. */
-  readonly way: 'browser' | 'code'
+  /** By the browser of this machine, by one elsewhere, or with a code that somebody has already. */
+  readonly way: 'browser' | 'device' | 'code'
   /** Undefined: what the connection has, else what the provider gives unasked. */
   readonly scopes: readonly string[] | undefined
   readonly redirectUri: string | undefined
@@ -19,9 +19,15 @@ export interface ConnectRequest {
 /** @throws UsageError options that do not go together */
 export function connectRequest(invocation: Invocation, clientId: string, provider: string): ConnectRequest {
   const { options } = invocation
-  const way = options.code === true ? 'code' : 'browser'
-  if (way === 'code' && options.port !== undefined) {
-    throw new UsageError('--port does not go with --code: no browser comes back.')
+  if (options.code === true && options.device === true) {
+    throw new UsageError('--device does not go with --code: each is a way of its own.')
+  }
+  const way = options.code === true ? 'code' : options.device === true ? 'device' : 'browser'
+  if (way !== 'browser' && options.port !== undefined) {
+    throw new UsageError(`--port does not go with --${way}: no browser comes back.`)
+  }
+  if (way === 'device' && options.redirectUri !== undefined) {
+    throw new UsageError('--redirect-uri does not go with --device: no browser comes back.')
   }
   return {
     clientId,
