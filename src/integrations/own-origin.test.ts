@@ -28,6 +28,8 @@ describe('a request of a page of the app', () => {
     { origin: 'null' },
     { origin: 'https://app.example.evil.example' },
     { origin: 'https://evil.example' },
+    { origin: 'https://evilapp.example' },
+    { origin: 'https://other.app.example' },
     { origin: 'https://app.example:8443' },
     { origin: 'https://friend.example.evil.example' },
     { referer: 'https://app.example/settings' },

@@ -64,7 +64,7 @@ export class ReturnPaths {
 /** A path as a browser reads it, `..` and the like worked out; null: it leads elsewhere, or says so in some reading. */
 function parsePath(text: string): URL | null {
   // Browsers take \ for /, and drop tabs and line ends before they read.
-  const looksRight = /^\/(?![/\\])/.test(text) && !/[\\\p{Cc}]/u.test(text) && text.length <= LONGEST
+  const looksRight = text.startsWith('/') && !/[\\\p{Cc}]/u.test(text) && text.length <= LONGEST
   if (!looksRight || !URL.canParse(text, ANY_ORIGIN)) return null
   const url = new URL(text, ANY_ORIGIN)
   const isOwn = url.origin === ANY_ORIGIN && !url.pathname.includes('//') && !ENCODED.test(url.pathname)

@@ -45,7 +45,11 @@ export const plants = {
     },
   ],
   'no-sweep': [
-    { file: 'refresh/sweeper.js', from: 'void this.#keepSweeping(provider);', to: 'void provider;' },
+    {
+      file: 'refresh/sweeper.js',
+      from: 'void this.#keepDoing(1, () => this.#sweep(provider, false));',
+      to: 'void provider;',
+    },
   ],
   'no-draining': [
     {

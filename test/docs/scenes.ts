@@ -104,9 +104,6 @@ export const scenes: Readonly<Record<string, Scene>> = {
       console.log(await accessTokenFor(oauthTokenService, 'nobody'))`,
     prints: /^1000\.\S+\nnull$/m,
   },
-  'docs/guide/start.md: 3. A real Zoho': {
-    prepare: async ({ zoho }) => ({ GRANT_CODE: await zoho.issueCode() }),
-  },
   'docs/guide/start.md: 4. Use it': { prepare: stored, prints: /^200 / },
   'docs/guide/from-a-token-table.md: 3. Replace your function': {
     prepare: async place => {

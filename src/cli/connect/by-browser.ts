@@ -55,19 +55,22 @@ interface Way {
 }
 
 function sendBrowser(
-  { clientId, provider, opensBrowser }: ConnectRequest,
+  { clientId, provider, scopes, opensBrowser }: ConnectRequest,
   { link, host, redirectUri }: Way,
   output: Output,
 ): void {
   const what = `${visible(provider)} of ${visible(clientId)}`
   output.complain([
     opensBrowser
-      ? `Connecting ${what} in your browser. If none opens, open this address yourself:`
+      ? `Connecting ${what} in your browser. If none opens, open this:`
       : `Connecting ${what}. Open this address on this machine:`,
     `  ${link}`,
     output.paintComplaint('dim', `It leads to ${host}. The redirect URI is`),
     output.paintComplaint('dim', `  ${redirectUri}`),
   ])
+  if (scopes === undefined) {
+    output.complain(['No scopes are asked for. A provider that wants some says so: name them with --scopes.'])
+  }
   output.progress('Waiting for the browser to come back; Ctrl-C ends it.')
   if (!opensBrowser) return
   void openBrowser(link).then(isOpen => {
