@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, request as httpRequest, type Server } from 'node:http'
+import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 
@@ -69,19 +70,26 @@ async function listening(server: Server): Promise<string> {
 const user = (request: { readonly headers: Record<string, unknown> }): string =>
   String(request.headers['x-session'] ?? 'ada')
 
+// The types of both declare the same names. What is used of it here is alike.
+const express4: typeof express = createRequire(import.meta.url)('express4')
+
+async function openExpress(framework: typeof express, parsed: boolean): Promise<string> {
+  const app = framework()
+  if (parsed) app.use(framework.json(), framework.urlencoded({ extended: true }))
+  const session = { clientOf: () => 'smart-tax-nation', userOf: user }
+  app.use('/oauth', forExpress.connectRoutes(tokens, { ...names, ...session }))
+  app.post('/oauth/own', framework.text({ type: '*/*' }), (req, res) => void res.send(`own ${req.body}`))
+  app.use((error: Error, _req: unknown, res: express.Response, _next: unknown) => {
+    const { status = 500 } = error as Error & { status?: number }
+    res.status(status).send(`framework: ${error.message}`)
+  })
+  return listening(createServer(app))
+}
+
 /** An app of each framework with the routes under /oauth, and a page and a form of its own beside them. */
 const apps = {
-  express: async (parsed: boolean) => {
-    const app = express()
-    if (parsed) app.use(express.urlencoded())
-    const session = { clientOf: () => 'smart-tax-nation', userOf: user }
-    app.use('/oauth', forExpress.connectRoutes(tokens, { ...names, ...session }))
-    app.post('/oauth/own', express.text({ type: '*/*' }), (req, res) => void res.send(`own ${req.body}`))
-    app.use((error: Error, _req: unknown, res: express.Response, _next: unknown) => {
-      res.status(500).send(`framework: ${error.message}`)
-    })
-    return listening(createServer(app))
-  },
+  'express 5': (parsed: boolean) => openExpress(express, parsed),
+  'express 4': (parsed: boolean) => openExpress(express4, parsed),
   fastify: async (parsed: boolean) => {
     const app = fastify()
     if (parsed) {
@@ -154,6 +162,29 @@ describe.each(Object.entries(apps))('%s', (_, open) => {
     expect((await fetch(`${url}/oauth/callback/nobody`)).status).toBe(404)
   })
 
+  test.each([false, true])(
+    'has a form that the provider posts come again by GET, whether or not somebody has read it (%s)',
+    async parsed => {
+      const url = await open(parsed)
+      const post = (body: string): Promise<Response> =>
+        fetch(`${url}/oauth/callback/acme`, {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { ...OWN, 'sec-fetch-site': 'cross-site', origin: 'https://id.acme.example' },
+          body,
+        })
+      const posted = await post(`user=${'ada'.repeat(10_000)}&state=s1&code=a%26b`)
+      expect([posted.status, posted.headers.get('referrer-policy'), calls]).toEqual([303, 'no-referrer', []])
+      const back = new URL(posted.headers.get('location') ?? '', posted.url)
+      expect((await fetch(back, { redirect: 'manual' })).status).toBe(303)
+      expect(calls[0]?.[0]).toBe('/oauth/callback/acme?state=s1&code=a%26b')
+      // Of two that were read before, none is lost on the way.
+      expect((await post('state=s1&code=a&code=b')).status).toBe(400)
+      expect((await post(`state=s1&code=${'c'.repeat(70_000)}`)).status).toBe(413)
+      expect(calls).toHaveLength(1)
+    },
+  )
+
   test('leaves other paths alone, with their bodies', async () => {
     const url = await open(false)
     const init = { method: 'POST', body: '"of the app"', headers: { 'content-type': 'application/json' } }
@@ -200,9 +231,37 @@ describe.each(Object.entries(apps))('%s', (_, open) => {
   )
 })
 
-describe('express, with a session of its own', () => {
-  test('keeps the cookies that others set', async () => {
-    const app = express()
+test('two versions of Express are tested, whatever is installed', () => {
+  expect(Reflect.has(express4, 'query')).toBe(true)
+  expect(Reflect.has(express, 'query')).toBe(false)
+})
+
+describe.each([
+  ['express 5', express],
+  ['express 4', express4],
+])('%s, with others before the routes', (_, framework) => {
+  test('reads a form that their parsers have looked at and left', async () => {
+    const app = framework()
+    app.use(framework.json())
+    const session = { clientOf: () => 'smart-tax-nation', userOf: user }
+    app.use('/oauth', forExpress.connectRoutes(tokens, { ...names, ...session }))
+    const url = await listening(createServer(app))
+    const init = { method: 'POST', redirect: 'manual', headers: OWN } as const
+    await fetch(`${url}/oauth/connect/acme`, { ...init, body: 'returnTo=%2Fsettings' })
+    await fetch(`${url}/oauth/connect/acme`, init)
+    const json = { ...OWN, 'content-type': 'application/json' }
+    await fetch(`${url}/oauth/connect/acme`, { ...init, headers: json, body: '{"returnTo":"/settings"}' })
+    expect(calls.map(([, , asked]) => asked)).toEqual([
+      { user: 'ada', returnTo: '/settings' },
+      { user: 'ada' },
+      { user: 'ada', returnTo: '/settings' },
+    ])
+    const callback = { ...init, headers: json, body: '{"state":"s1","code":"c"}' }
+    expect((await fetch(`${url}/oauth/callback/acme`, callback)).status).toBe(415)
+  })
+
+  test('keeps the cookies that they set', async () => {
+    const app = framework()
     app.use((_req, res, next) => {
       res.append('set-cookie', 'sid=1')
       next()
@@ -234,6 +293,12 @@ describe('next', () => {
     )
     expect([response.status, response.headers.get('location')]).toEqual([303, started.url])
     expect((await GET(new Request('http://localhost:3000/oauth/nothing'))).status).toBe(404)
+    const posted = new Request('http://localhost:3000/oauth/callback/acme', {
+      method: 'POST',
+      headers: { ...OWN, 'sec-fetch-site': 'cross-site' },
+      body: 'state=s1&code=c',
+    })
+    expect((await POST(posted)).headers.get('location')).toBe('?state=s1&code=c')
   })
 })
 

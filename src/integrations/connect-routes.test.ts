@@ -230,7 +230,7 @@ describe('coming back', () => {
     const head = await ask('HEAD', '/oauth/callback/google?code=c&state=s1', { headers: { cookie: COOKIE } })
     expect([head.status, head.headers.getSetCookie()]).toEqual([200, []])
     expect((await callback({ headers: { 'sec-purpose': 'prefetch;prerender' } })).status).toBe(503)
-    expect((await ask('POST', '/oauth/callback/google', { headers: OWN })).status).toBe(405)
+    expect((await ask('PUT', '/oauth/callback/google', { headers: OWN })).status).toBe(405)
     expect((await callback({ session: { tenant: null, user: null } })).status).toBe(401)
     expect(calls).toEqual([])
   })

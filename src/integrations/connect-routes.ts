@@ -7,6 +7,7 @@ import { doneText, failureText, flowText, type PageText, questionText, refusals 
 import { type FlowCookie, flowCookie, flowOf, startCookies } from './flow-cookies.ts'
 import { formFields } from './form-fields.ts'
 import { isFromOwnPage, isPrefetch } from './own-origin.ts'
+import { postedCallback } from './posted-callback.ts'
 import { ReturnPaths } from './return-paths.ts'
 
 /** Answers a request of the routes; null: it is for something else. */
@@ -33,8 +34,8 @@ export function isConnectRoute(path: string): boolean {
 
 /**
  * The routes over which a user's account is connected, wherever they are mounted:
- * `POST …/connect/<provider>` sends to the provider, `GET …/callback/<provider>` is where the provider sends back to,
- * `POST …/confirm` replaces the account of a connection by another.
+ * `POST …/connect/<provider>` sends to the provider, `GET …/callback/<provider>` is where the provider sends back to (by
+ * `POST` where it posts a form), `POST …/confirm` replaces the account of a connection by another.
  * @throws InvalidInputError options that mean nothing
  */
 export function connectHandler<Context>(
@@ -101,7 +102,8 @@ class ConnectRoutes<Context> {
     const { request, url } = visit
     // What only looks must not use up a code.
     if (request.method === 'HEAD') return new Response(null, { headers: quietHeaders() })
-    if (request.method !== 'GET') return this.#refuse(visit, refusals.wrongMethod, 'GET, HEAD')
+    if (request.method === 'POST') return this.#posted(visit)
+    if (request.method !== 'GET') return this.#refuse(visit, refusals.wrongMethod, 'GET, HEAD, POST')
     if (isPrefetch(request)) return this.#refuse(visit, refusals.prefetch)
     const who = await this.#who(visit)
     if (who === null) return this.#refuse(visit, refusals.notSignedIn)
@@ -118,6 +120,12 @@ class ConnectRoutes<Context> {
     // The cookie stays until its time is over: the same callback may come twice, and then it tells who may know.
     if (result instanceof Response) return result
     return result.kind === 'connected' ? this.#connected(visit, result) : this.#ask(visit, result, flow)
+  }
+
+  /** The browser brings no cookie with a form of another site. It comes again, and with them. */
+  async #posted(visit: Visit<Context>): Promise<Response> {
+    const query = await postedCallback(visit.request, visit.url.searchParams)
+    return typeof query === 'number' ? this.#refuse(visit, unread(query)) : redirect(query)
   }
 
   async #confirm(visit: Visit<Context>): Promise<Response> {

@@ -66,7 +66,7 @@ export function connectRoutes<Req = FastifyRequestLike>(
   }
   return (app, _, done) => {
     app.removeAllContentTypeParsers()
-    const whole = { parseAs: 'buffer', bodyLimit: 16_384 } as const
+    const whole = { parseAs: 'buffer', bodyLimit: 65_536 } as const
     app.addContentTypeParser('*', whole, (_request, body, parsed) => parsed(null, body))
     const urls = ['/connect/:provider', '/callback/:provider', '/confirm']
     for (const url of urls) app.route({ method: ['GET', 'HEAD', 'POST'], url, handler })

@@ -5,12 +5,9 @@ export type FormFields = ReadonlyMap<string, string> | 413 | 415 | 400
 
 /** Reads a small form (`application/x-www-form-urlencoded`) or a flat JSON object, never more than 8 KB of it. */
 export async function formFields(request: Request): Promise<FormFields> {
-  const text = await boundedText(request)
+  const text = await boundedText(request, MOST_BYTES)
   if (text === null) return 413
-  const type = /^[^;]*/
-    .exec(request.headers.get('content-type') ?? '')?.[0]
-    .trim()
-    .toLowerCase()
+  const type = mediaType(request)
   if (text === '') return new Map()
   if (type === 'application/x-www-form-urlencoded') return new Map(new URLSearchParams(text))
   return type === 'application/json' ? jsonFields(text) : 415
@@ -28,9 +25,15 @@ function jsonFields(text: string): FormFields {
   }
 }
 
-/** Null: it is longer. */
-async function boundedText(request: Request): Promise<string | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > MOST_BYTES) return null
+/** What a body says that it is, without parameters: `application/json`. */
+export function mediaType({ headers }: Request): string {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';')
+  return type.trim().toLowerCase()
+}
+
+/** A body as text. Null: it is longer, and no more of it was read. */
+export async function boundedText(request: Request, mostBytes: number): Promise<string | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > mostBytes) return null
   const reader = request.body?.getReader()
   const decoder = new TextDecoder()
   let [text, bytes] = ['', 0]
@@ -38,7 +41,7 @@ async function boundedText(request: Request): Promise<string | null> {
     const { done, value } = (await reader?.read()) ?? { done: true, value: undefined }
     if (done) return text + decoder.decode()
     bytes += value.byteLength
-    if (bytes > MOST_BYTES) {
+    if (bytes > mostBytes) {
       await reader?.cancel()
       return null
     }

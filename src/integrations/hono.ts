@@ -5,6 +5,7 @@
 
 import type { ConnectRoutesOptions, ConnectService } from './connect-options.ts'
 import { connectHandler } from './connect-routes.ts'
+import { textsOf } from './node-request.ts'
 
 export type * from './connect-options.ts'
 
@@ -14,8 +15,8 @@ export interface HonoContext {
   readonly req: {
     /** As the web platform has it. */
     readonly raw: Request
-    /** Its form, also where a handler before has read it. */
-    parseBody(): Promise<Readonly<Record<string, unknown>>>
+    /** Its form, also where a handler before has read it; with `all` a list where a name stands in it twice. */
+    parseBody(options: Record<'all', true>): Promise<Readonly<Record<string, unknown>>>
   }
 }
 
@@ -41,8 +42,7 @@ export function connectRoutes<Context = HonoContext>(
 
 /** A handler before has read the form; Hono keeps what it was. */
 async function readAgain({ req }: HonoContext): Promise<Request> {
-  const fields = Object.entries(await req.parseBody())
-  const texts = fields.filter((field): field is [string, string] => typeof field[1] === 'string')
+  const texts = textsOf(await req.parseBody({ all: true }))
   const headers = new Headers(req.raw.headers)
   headers.delete('content-type')
   headers.delete('content-length')

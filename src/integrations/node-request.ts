@@ -6,9 +6,14 @@ export interface NodeRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** Where its body is read from, unless a parser has done so. */
   on(event: 'data' | 'end' | 'error', listener: (chunk: Uint8Array) => void): unknown
+  /** Whether some of its body was read. */
+  readonly readableDidRead?: boolean | undefined
+  /** Whether its end was read: of an empty body there is nothing else. */
+  readonly readableEnded?: boolean | undefined
 }
 
-const MOST_BYTES = 16_384
+/** More than any route takes. */
+const MOST_BYTES = 65_536
 
 /**
  * The same as a request of the web platform. Of its address only path and query are true: whom the browser asked stands
@@ -25,35 +30,52 @@ export async function webRequest(request: NodeRequest, path: string, parsed: unk
   // Absolute addresses are for proxies; there is no route of ours at one.
   const url = `http://localhost${path.startsWith('/') ? path : '/'}`
   if (method !== 'POST') return new Request(url, { method, headers })
-  if (typeof parsed !== 'object' || parsed === null || parsed instanceof Uint8Array) {
-    const body =
-      typeof parsed === 'string' || parsed instanceof Uint8Array ? parsed : await firstBytes(request)
-    return new Request(url, { method, headers, body: asBody(body) })
+  if (typeof parsed === 'string' || parsed instanceof Uint8Array) {
+    return new Request(url, { method, headers, body: asBody(parsed) })
+  }
+  if (!isParsed(request, parsed)) {
+    return new Request(url, { method, headers, body: asBody(await firstBytes(request)) })
+  }
+  headers.delete('content-length')
+  if (/^application\/json\b/i.test(headers.get('content-type') ?? '')) {
+    return new Request(url, { method, headers, body: JSON.stringify(parsed) })
   }
   // It says of itself what it is.
   headers.delete('content-type')
-  headers.delete('content-length')
   return new Request(url, { method, headers, body: new URLSearchParams(textsOf(parsed)) })
 }
 
-function textsOf(parsed: object): [name: string, value: string][] {
-  return Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+// The parsers of Express 4 leave an empty object behind where the body was not theirs to read.
+function isParsed({ readableDidRead, readableEnded }: NodeRequest, parsed: unknown): parsed is object {
+  if (typeof parsed !== 'object' || parsed === null) return false
+  const isUnread = readableDidRead === false && readableEnded === false
+  return !isUnread || Object.keys(parsed).length > 0
+}
+
+/** The texts of a form that was parsed: each of a list where a name stands in it more than once. */
+export function textsOf(parsed: object): [name: string, value: string][] {
+  return Object.entries(parsed).flatMap(([name, value]) =>
+    [value].flat().flatMap((text): [string, string][] => (typeof text === 'string' ? [[name, text]] : [])),
+  )
 }
 
 function asBody(body: string | Uint8Array): string | ArrayBuffer {
   return typeof body === 'string' ? body : new Uint8Array(body).buffer
 }
 
-/** A body, or the first 16 KB of it: more than any route takes. What comes behind is thrown away as it comes. */
+/** A body, or the first of it: one byte more than any route takes. What comes behind is thrown away as it comes. */
 function firstBytes(stream: NodeRequest): Promise<Uint8Array> {
   return new Promise(resolve => {
-    const bytes: number[] = []
+    const first = new Uint8Array(MOST_BYTES + 1)
+    let bytes = 0
+    const done = (): void => resolve(first.subarray(0, bytes))
     stream.on('data', chunk => {
-      if (bytes.length > MOST_BYTES) return
-      bytes.push(...chunk.subarray(0, MOST_BYTES + 1 - bytes.length))
-      if (bytes.length > MOST_BYTES) resolve(Uint8Array.from(bytes))
+      const taken = chunk.subarray(0, first.length - bytes)
+      first.set(taken, bytes)
+      bytes += taken.length
+      if (bytes === first.length) done()
     })
-    stream.on('end', () => resolve(Uint8Array.from(bytes)))
-    stream.on('error', () => resolve(Uint8Array.from(bytes)))
+    stream.on('end', done)
+    stream.on('error', done)
   })
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type App, startApp } from './app.ts'
-import { recordedContext, startBrowser } from './browser.ts'
+import { type HarEntry, recordedContext, startBrowser } from './browser.ts'
 import { Provider } from './provider.ts'
 
 const browser = await startBrowser()
@@ -40,6 +40,9 @@ async function callbackOf(page: Page): Promise<string> {
   await connect(page)
   return (await page.getByRole('link', { name: 'Return' }).getAttribute('href')) ?? ''
 }
+
+const cookieOf = ({ headers }: HarEntry['request']): string =>
+  headers.find(({ name }) => name.toLowerCase() === 'cookie')?.value ?? ''
 
 const heading = (page: Page): Promise<string> => page.locator('h1').innerText()
 
@@ -94,6 +97,39 @@ describe('connecting an account', () => {
     const binding = /evergrant-[0-9a-f]{32}=([\w-]{20,})/.exec(text)?.[1] ?? ''
     expect(binding).toHaveLength(43)
     expect(entries.filter(({ request }) => request.url.includes(binding))).toEqual([])
+  })
+
+  test('T24, T14: by a form that the provider posts ends as by a link: the cookies come with the second request', async () => {
+    provider.posts = true
+    const { context, traffic } = await recordedContext(browser)
+    const page = await signedIn(context)
+    await connect(page)
+    await page.waitForURL('**/settings?connect=connected&provider=acme')
+    expect(provider.codes).toHaveLength(1)
+    const { entries } = await traffic()
+    const [{ code = '' } = {}] = provider.codes
+    const callbacks = entries.filter(({ request }) => request.url.startsWith(`${app.url}/oauth/callback/`))
+    const cookie = callbacks.map(({ request }) => [request.method, /evergrant-/.test(cookieOf(request))])
+    expect(cookie).toEqual([
+      ['POST', false],
+      ['GET', true],
+    ])
+    const addresses = app.accessLog.filter(line => line.includes(code) || line.includes('name-canary'))
+    expect(addresses).toEqual([
+      expect.stringMatching(/^GET \/oauth\/callback\/acme\?code=[^&]+&state=[^&]+$/),
+    ])
+
+    // The form of somebody who began elsewhere comes by the same way, and to nothing.
+    const other = await signedIn(await browser.newContext(), 'eve')
+    await other.getByRole('button', { name: 'Connect' }).click()
+    const victim = await signedIn(await browser.newContext())
+    await victim.goto(other.url())
+    await victim.getByRole('link', { name: 'Allow' }).click()
+    await victim.waitForURL('**/oauth/callback/acme?**')
+    expect([await heading(victim), provider.codes]).toEqual([
+      'Started in another browser',
+      [{ code, verifier: expect.any(String) }],
+    ])
   })
 
   test('in two tabs at once ends in both', async () => {

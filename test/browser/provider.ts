@@ -20,6 +20,8 @@ export class Provider {
   account = 'ada@acme.example'
   /** Whether it shows the way back as a link, for tests that take it elsewhere. */
   shows = false
+  /** Whether it sends back by a form that its page posts, as Apple does. */
+  posts = false
   /** What answers to codes wait for. */
   held: Promise<void> = Promise.resolve()
   /** Every request at its authorization endpoint. */
@@ -45,6 +47,7 @@ export class Provider {
     this.refusal = null
     this.account = 'ada@acme.example'
     this.shows = false
+    this.posts = false
     this.held = Promise.resolve()
     this.asked.length = 0
     this.codes.length = 0
@@ -76,7 +79,9 @@ export class Provider {
     this.#count += 1
     const callback = new URL(asked.get('redirect_uri') ?? '')
     const answer = this.refusal ?? { code: `code-canary-${this.#count}-${'c'.repeat(40)}` }
-    callback.search = new URLSearchParams({ ...answer, state: asked.get('state') ?? '' }).toString()
+    const fields = { ...answer, state: asked.get('state') ?? '' }
+    if (this.posts) return void response.setHeader('content-type', 'text/html').end(formOf(callback, fields))
+    callback.search = new URLSearchParams(fields).toString()
     if (!this.shows) return void response.writeHead(302, { location: callback.href }).end()
     const href = callback.href.replaceAll('&', '&amp;')
     response.setHeader('content-type', 'text/html').end(`<h1>Acme</h1><a href="${href}">Return</a>`)
@@ -92,4 +97,11 @@ export class Provider {
       JSON.stringify({ ...tokens, token_type: 'Bearer', expires_in: 3_600, account: this.account }),
     )
   }
+}
+
+function formOf(action: URL, fields: Readonly<Record<string, string>>): string {
+  const inputs = Object.entries({ ...fields, user: 'name-canary' }).map(
+    ([name, value]) => `<input type="hidden" name="${name}" value="${value}">`,
+  )
+  return `<form method="post" action="${action}">${inputs.join('')}</form><script>document.forms[0].submit()</script>`
 }
