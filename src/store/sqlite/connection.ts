@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { InvalidInputError } from '../../errors.ts'
-import { CannotOpen } from './failure.ts'
+import { CannotOpen, isBusy } from './failure.ts'
 
 /** What is used of libSQL, whose interface is that of better-sqlite3. */
 interface LibsqlDatabase {
@@ -21,10 +21,21 @@ interface LibsqlStatement {
  */
 const BUSY_TIMEOUT_MS = 10
 
-/** One connection to one file. Every call is synchronous. */
+const READ = /^\s*select\b/i
+
+/**
+ * One connection to one file. Every call is synchronous.
+ *
+ * A prepared statement that fails with SQLITE_BUSY is not over for SQLite: it stands where it waited, and libSQL has
+ * no call that resets it. While it stands, no transaction of the connection can be committed (a write), or each one
+ * that ends leaves its snapshot open (a read), after which every write fails with SQLITE_BUSY_SNAPSHOT and every read
+ * is of the past. So no prepared statement ever waits for the write lock, and a read that failed is run to its end
+ * before anything else. See docs/decisions/0082-sqlite-statements-that-wait.md.
+ */
 export class SqliteConnection {
   readonly #database: LibsqlDatabase
   readonly #statements = new Map<string, LibsqlStatement>()
+  #interruptedRead: (() => unknown) | undefined
 
   constructor(database: LibsqlDatabase) {
     this.#database = database
@@ -34,12 +45,51 @@ export class SqliteConnection {
     return this.#database.inTransaction
   }
 
+  /** Runs statements that are not kept: what fails here leaves nothing behind. */
   exec(text: string): void {
+    this.#finishRead()
     this.#database.exec(text)
   }
 
-  /** Runs a statement that gives rows; each row is an array of its values. */
+  /** Runs a statement that gives rows, a write in a transaction; each row is an array of its values. */
   rows(text: string, values: unknown[] = []): unknown[][] {
+    if (this.inTransaction) return this.#all(text, values)
+    return READ.test(text) ? this.#read(text, values) : this.#write(text, values)
+  }
+
+  #read(text: string, values: unknown[]): unknown[][] {
+    this.#finishRead()
+    const read = (): unknown[][] => this.#all(text, values)
+    try {
+      return read()
+    } catch (error) {
+      if (isBusy(error)) this.#interruptedRead = read
+      throw error
+    }
+  }
+
+  #write(text: string, values: unknown[]): unknown[][] {
+    this.exec('begin immediate')
+    try {
+      const rows = this.#all(text, values)
+      this.#database.exec('commit')
+      return rows
+    } catch (error) {
+      if (this.inTransaction) this.#database.exec('rollback')
+      throw error
+    }
+  }
+
+  #finishRead(): void {
+    try {
+      this.#interruptedRead?.()
+    } catch (error) {
+      if (isBusy(error)) throw error
+    }
+    this.#interruptedRead = undefined
+  }
+
+  #all(text: string, values: unknown[]): unknown[][] {
     let statement = this.#statements.get(text)
     if (statement === undefined) {
       statement = this.#database.prepare(text).raw()
@@ -99,8 +149,9 @@ export async function openToRead(path: string): Promise<SqliteReader> {
     const database = new Libsql(path)
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`)
     database.exec('pragma query_only = on')
+    const connection = new SqliteConnection(database)
     return {
-      rows: (text, values = []) => database.prepare(text).raw().all(values) as unknown[][],
+      rows: (text, values) => connection.rows(text, values),
       // No checkpoint before: that would write.
       close: () => void database.close(),
     }
