@@ -59,6 +59,7 @@ export type Line =
   | { readonly kind: 'refused'; readonly connection: string }
   | { readonly kind: 'slow'; readonly connection: string; readonly at: number; readonly waitMs: number }
   | { readonly kind: 'asks'; readonly connection: string; readonly at: number }
+  | { readonly kind: 'kept'; readonly connection: string; readonly at: number }
   | { readonly kind: 'struck'; readonly point: Point; readonly connection: string; readonly at: number }
   | { readonly kind: 'resumed'; readonly point: Point }
   | { readonly kind: 'closed'; readonly tookMs: number }

@@ -74,6 +74,7 @@ async function play(plan: Plan, place: Place, progress: (cycles: number) => void
     given: customers.given,
     incidents: crew.incidents,
     asked: crew.asked,
+    kept: crew.kept,
     slow: crew.slow,
     served: crew.served,
     dismissedAt,

@@ -7,14 +7,16 @@ const SENT_MS = 1
 const ANSWERING_MS = 50
 
 /**
- * Tells of each request that the service makes, and strikes one refresh.
+ * Tells of each request that the service makes, and when the successor of its refresh token is on a disk; strikes one
+ * refresh.
  * @param aim `point`: C0 to C8; `after`: how many refreshes go by first; `signal`: SIGKILL or SIGSTOP; null: none
  */
 export function watched(assembly, aim, say) {
   const { ports, providers } = assembly
   const strike = new Strike(aim, say)
-  ports.store = wrapped(ports.store, storeCalls(strike))
-  if (ports.lifeboat !== null) ports.lifeboat = wrapped(ports.lifeboat, lifeboatCalls(strike))
+  const keeps = connection => say({ kind: 'kept', connection, at: instant() })
+  ports.store = wrapped(ports.store, storeCalls(strike, keeps))
+  if (ports.lifeboat !== null) ports.lifeboat = wrapped(ports.lifeboat, lifeboatCalls(strike, keeps))
   assembly.providers = {
     names: providers.names,
     appOf: name => providers.appOf(name),
@@ -68,10 +70,12 @@ class Strike {
   }
 }
 
-function storeCalls(strike) {
+function storeCalls(strike, keeps) {
+  const connections = new Map()
   return {
     async claim(claim, request) {
       const { row } = request
+      connections.set(row.id, row.clientId)
       const is = ({ id }) => id === row.id
       strike.choose(row)
       strike.at('C0', is)
@@ -90,6 +94,7 @@ function storeCalls(strike) {
         strike.at('C7', is)
       }
       const result = await done
+      if (result) keeps(connections.get(request.id))
       strike.at('C8', is)
       strike.pass(request)
       return result
@@ -121,10 +126,11 @@ function providerCalls(strike, say) {
   }
 }
 
-function lifeboatCalls(strike) {
+function lifeboatCalls(strike, keeps) {
   return {
     async launch(launch, entry) {
       const launched = await launch(entry)
+      if (launched.kind === 'aboard') keeps(entry.clientId)
       strike.at('C5', ({ clientId }) => clientId === entry.clientId)
       return launched
     },

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Aim, BackEnd, type Line, type Order } from './back-end.ts'
-import type { Asked, Incident, Served, SlowCall } from './evidence.ts'
+import type { Asked, Incident, Kept, Served, SlowCall } from './evidence.ts'
 
 /** A process of the crew, by number: 1, 2, … */
 export interface Member {
@@ -23,6 +23,7 @@ export class Crew {
   }
   readonly incidents: (Incident & { until: number })[] = []
   readonly asked: Asked[] = []
+  readonly kept: Kept[] = []
   readonly slow: SlowCall[] = []
   readonly #order: Omit<Order, 'aim'>
   readonly #members = new Set<Member>()
@@ -149,6 +150,9 @@ export class Crew {
         return
       case 'asks':
         this.asked.push({ process: number, connection: line.connection, at: epochOf(line.at) })
+        return
+      case 'kept':
+        this.kept.push({ process: number, connection: line.connection, at: epochOf(line.at) })
         return
       case 'struck': {
         const { point, connection } = line

@@ -60,6 +60,9 @@ export interface Asked {
   readonly at: number
 }
 
+/** A process had the successor of a connection's refresh token on a disk: in its lifeboat, or committed. */
+export type Kept = Asked
+
 /** A call that took long. When it began, in ms since the epoch. */
 export interface SlowCall {
   readonly connection: string
@@ -102,6 +105,7 @@ export interface Evidence {
   readonly given: readonly Given[]
   readonly incidents: readonly Incident[]
   readonly asked: readonly Asked[]
+  readonly kept: readonly Kept[]
   readonly slow: readonly SlowCall[]
   readonly served: Served
   /** When the back ends had ended: what came later is the judge's own doing. In ms since the epoch. */

@@ -36,6 +36,7 @@ function good(change: Partial<Evidence> = {}): Evidence {
     given: [{ connection: 'a', refreshToken: 'first', at: 0, expiresAt: 6_000 }],
     incidents: [],
     asked: [{ process: 1, connection: 'a', at: 990 }],
+    kept: [],
     served: { calls: 1, longestWaitMs: 1, waits: [], clockErrorMs: 0, refused: 0, errors: [], events: {} },
     slow: [],
     dismissedAt: 20_000,
@@ -132,6 +133,20 @@ describe('the judge', () => {
     expect((await judge(lost(killedAt(390)))).broken.join()).toContain('nothing had befallen')
   })
 
+  test('excuses it by a kill of a process that had no time to write for seconds, but not of another', async () => {
+    const late = { incidents: [{ ...kill, at: 5_000, until: 5_000 }] }
+    expect((await judge(lost(late))).broken).toEqual([])
+    const others: Evidence['kept'] = [
+      { process: 1, connection: 'a', at: 500 },
+      { process: 2, connection: 'a', at: 1_040 },
+      { process: 1, connection: 'b', at: 1_040 },
+      { process: 1, connection: 'a', at: 5_001 },
+    ]
+    expect((await judge(lost({ ...late, kept: others }))).broken).toEqual([])
+    const own: Evidence['kept'] = [{ process: 1, connection: 'a', at: 4_999 }]
+    expect((await judge(lost({ ...late, kept: own }))).broken.join()).toContain('nothing had befallen')
+  })
+
   test.each<[string, Partial<Evidence>, string]>([
     ['where the provider lets a client retry', { rotation: 'window' }, 'none may be'],
     ['at an orderly stop', { mode: 'term' }, 'none may be'],
@@ -141,7 +156,12 @@ describe('the judge', () => {
       { incidents: [{ ...kill, process: 2 }] },
       'nothing had befallen whoever asked',
     ],
-    ['long before the kill', { incidents: [{ ...kill, at: 5_000, until: 5_000 }] }, 'nothing had befallen'],
+    ['long before the kill', { incidents: [{ ...kill, at: 16_200, until: 16_200 }] }, 'nothing had befallen'],
+    [
+      'of what the process had on its disk before the kill',
+      { kept: [{ process: 1, connection: 'a', at: 1_040 }] },
+      'nothing had befallen',
+    ],
     [
       'at a point where the successor is on the disk',
       { incidents: [{ ...kill, point: 'C6', connection: 'a' }] },

@@ -22,9 +22,11 @@ export interface Verdict {
 
 /** Where the successor exists nowhere but at the provider and in the process: no client can win. */
 const LOSING_POINTS = ['C2', 'C3', 'C4']
-/** Instants of two processes on one machine, and what a busy one takes from an answer to the disk. */
+/** Instants of two processes on one machine, and what an answer takes on a busy one until it is read. */
 const BEFORE_MS = 50
 const AFTER_MS = 2_000
+/** From an answer to the disk, for a process that hardly gets a turn. Who takes longer has forgotten to write it. */
+const LONGEST_MS = 15_000
 
 /**
  * Decides from the provider's ledger, the rows and the database's own record of their changes what became of the
@@ -150,10 +152,15 @@ function objectionTo(
   const asker = evidence.asked.findLast(one => one.connection === connection && one.at <= spent.arrivedAt + 5)
   // A busy provider reads a request long after it was sent, also of a process that is dead by then.
   const from = Math.min(asker?.at ?? Infinity, spent.arrivedAt - BEFORE_MS)
-  const to = (spent.endedAt ?? spent.arrivedAt) + AFTER_MS
-  const excuses = evidence.incidents.filter(
-    one => one.at <= to && one.until >= from && (one.process === null || one.process === asker?.process),
+  const ended = spent.endedAt ?? spent.arrivedAt
+  const kept = evidence.kept.find(
+    one => one.connection === connection && one.process === asker?.process && one.at >= asker.at,
   )
+  const until = Math.min(kept?.at ?? Infinity, ended + LONGEST_MS)
+  const excuses = evidence.incidents.filter(({ process, at, until: over }) => {
+    if (over < from) return false
+    return process === null ? at <= ended + AFTER_MS : process === asker?.process && at <= until
+  })
   if (excuses.some(one => isExcuse(one, connection, spent))) return []
   return lost(`its refresh token was replaced ${told(excuses)}`)
 }
