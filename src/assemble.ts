@@ -19,6 +19,7 @@ import type { ConnectionKey, TokenStore } from './ports/store.ts'
 import { catalogueProfiles } from './providers/catalogue-profiles.ts'
 import type { OAuth2Provider } from './providers/oauth2-provider.ts'
 import { createProviders } from './providers/registry.ts'
+import { revokesAsApp } from './providers/revocation.ts'
 import { systemRandomness } from './randomness.ts'
 import { TokenCache } from './refresh/cache.ts'
 import { EmptyRows } from './refresh/empty-rows.ts'
@@ -31,7 +32,8 @@ import { RowReads } from './refresh/reads.ts'
 import { Refresher } from './refresh/refresher.ts'
 import { named } from './refresh/refusal-error.ts'
 import { Rescue } from './refresh/rescue.ts'
-import { type RevocationTarget, Revoker } from './refresh/revoker.ts'
+import type { RevocationTarget } from './refresh/revocation-request.ts'
+import { Revoker } from './refresh/revoker.ts'
 import { StoreHealth } from './refresh/store-health.ts'
 import { Sweeper, type SweptProvider } from './refresh/sweeper.ts'
 import { environmentKeys } from './sealing/environment-keys.ts'
@@ -231,10 +233,10 @@ export class Assembly implements ObtainContext {
   #revocable(): readonly RevocationTarget[] {
     return this.providers.names.flatMap(name => {
       const provider = this.providers.get(name)
-      const { revocationEndpoint, revocation } = provider.profile
-      if (revocationEndpoint === null) return []
+      const { profile } = provider
+      if (profile.revocationEndpoint === null) return []
       const app = this.providers.appOf(name) ?? usableApp(this.#environment, name)
-      return app === null && revocation.style !== 'token_only' ? [] : [{ provider, app }]
+      return app === null && revokesAsApp(profile) ? [] : [{ provider, app }]
     })
   }
 

@@ -3,6 +3,7 @@ import type { ConnectionKey } from './ports/store.ts'
 import { fixedApiHosts, hasOwnApiHosts, ownApiHosts } from './providers/api-hosts.ts'
 import { isBadTokenAnswer } from './providers/bad-token.ts'
 import type { BadTokenRules, ProviderProfile } from './providers/profile.ts'
+import { tokenHeader } from './providers/token-header.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import { named } from './refresh/refusal-error.ts'
 
@@ -73,9 +74,9 @@ function definedOf(init: AuthorizedFetch['init']): RequestInit {
 }
 
 function send({ profile }: AuthorizedFetch, request: Request, held: HeldToken): Promise<Response> {
-  const { headerName, headerScheme } = profile
-  const token = held.accessToken.reveal()
-  request.headers.set(headerName, headerScheme === '' ? token : `${headerScheme} ${token}`)
+  for (const [name, value] of Object.entries(tokenHeader(profile, held.accessToken))) {
+    request.headers.set(name, value)
+  }
   return fetch(request)
 }
 

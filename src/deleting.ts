@@ -36,6 +36,9 @@ export async function deleteConnection(
   if (deleted !== null && tx === undefined) {
     ports.emit({ type: 'deleted', ...key, reason: revoke ? 'revoke' : null })
   }
-  if (asked !== null) await unlessAborted(revokePending(ports, key, asked), signal)
+  if (asked !== null) {
+    const isRefreshing = deleted !== null && (deleted.leaseUntil ?? 0) > deleted.now
+    await unlessAborted(revokePending(ports, key, { ...asked, isRefreshing }), signal)
+  }
   return deleted !== null || seed !== null
 }

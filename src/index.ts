@@ -66,6 +66,7 @@ export type {
 } from './ports/telemetry.ts'
 export type {
   AnswerMembers,
+  AnswerPattern,
   AnswerRules,
   ErrorCodes,
   ErrorRule,

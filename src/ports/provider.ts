@@ -79,9 +79,13 @@ export interface RevokeRequest {
   readonly timeoutMs: number
 }
 
-/** `revoked`: the provider confirmed, or does not know the token; `failed`: try again later. */
+/**
+ * - `revoked`: the provider confirmed, or does not know the token.
+ * - `ended`: it does not take this access token any more; that says nothing about the grant.
+ * - `failed`: try again later.
+ */
 export type RevokeAnswer =
-  | { readonly kind: 'revoked' }
+  | { readonly kind: 'revoked' | 'ended' }
   | { readonly kind: 'unsupported' }
   | { readonly kind: 'failed'; readonly detail: string; readonly retryAfterMs: number | null }
 
@@ -97,5 +101,7 @@ export interface TokenProvider {
   refresh(request: RefreshRequest): Promise<RefreshAnswer>
   /** Asks for a token by the app's own credentials (RFC 6749 §4.4): what a refresh is where `traits.grant` says so. */
   clientCredentials(request: RenewalRequest): Promise<RefreshAnswer>
+  /** Which token of a grant it is revoked with. */
+  readonly revokes: RevokeRequest['kind']
   revoke(request: RevokeRequest): Promise<RevokeAnswer>
 }

@@ -16,6 +16,8 @@ export interface NewRevocation extends Owner {
 export interface Revocation extends NewRevocation {
   /** How often the provider was to be asked. */
   readonly attempts: number
+  /** Whether somebody was granted the last attempt, has not said what came of it, and may still be at it. */
+  readonly isBeingAsked: boolean
 }
 
 export interface DueRevocations {
@@ -42,6 +44,12 @@ export interface RevocationFailure extends Pick<Revocation, 'id' | 'attempts'> {
   readonly reason: string
   readonly nextAttemptInMs: number
 }
+
+/**
+ * Tokens that came for those of a revocation, sealed: some providers revoke no access token that has ended. Null: the
+ * one that is there stays.
+ */
+export type RenewedRevocation = Pick<NewRevocation, 'id' | 'accessToken' | 'refreshToken'>
 
 /** What providers have not confirmed. */
 export interface WaitingRevocations {
@@ -75,6 +83,8 @@ export interface RevocationOutbox {
   due(request: DueRevocations): Promise<readonly Revocation[]>
   claim(request: RevocationClaim): Promise<boolean>
   failed(request: RevocationFailure): Promise<boolean>
+  /** Keeps tokens in the place of those that they came for. False: the provider had confirmed before. */
+  renew(request: RenewedRevocation): Promise<boolean>
   /**
    * The provider confirmed: forgets the tokens, keeps the record that revocation was asked for. False: it had confirmed
    * before, or was not asked.

@@ -10,6 +10,7 @@ import { expanded } from './endpoints.ts'
 import { type IdTokenExpectation, readIdToken } from './id-token.ts'
 import { textAt } from './member-path.ts'
 import type { AccountIdentity, ProviderProfile } from './profile.ts'
+import { tokenHeader } from './token-header.ts'
 
 /** Where the account of new tokens may be told. */
 export interface AccountRequest {
@@ -74,15 +75,13 @@ async function askedFor(
 ): Promise<string | null> {
   const url = urlOf(template, metadata, profile)
   if (url === null) return null
-  const { headerName, headerScheme } = profile
-  const scheme = headerScheme === '' ? '' : `${headerScheme} `
   const answer = await transport.send({
     method: 'GET',
     url,
     headers: {
       accept: 'application/json',
       'user-agent': 'evergrant',
-      [headerName]: scheme + accessToken.reveal(),
+      ...tokenHeader(profile, accessToken),
     },
     body: '',
     timeoutMs,

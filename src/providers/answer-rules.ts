@@ -13,17 +13,23 @@ export interface ErrorCodes {
   readonly transient: readonly string[]
 }
 
-/** An error that is not told by a code in `error` alone. */
-export interface ErrorRule {
-  /** What it means. `too_early`: the grant is alive, and this access token too young to be refreshed. */
-  readonly means: 'refused' | 'misconfigured' | 'throttled' | 'too_early' | 'transient'
+/** What an answer can be recognized by. */
+export interface AnswerPattern {
   /** Only with this status. */
   readonly status?: number | undefined
   /**
    * What the answer has to hold, all of it: by the path of a member (`error.code`, `errors.0.code`) its whole text,
-   * or a part of it. Numbers are compared as text.
+   * or a part of it. Numbers, true and false are compared as text.
    */
-  readonly members: Readonly<Record<string, string | { readonly contains: string }>>
+  readonly members?: Readonly<Record<string, string | { readonly contains: string }>> | undefined
+}
+
+/** An error that is not told by a code in `error` alone. */
+export interface ErrorRule extends AnswerPattern {
+  /** What it means. `too_early`: the grant is alive, and this access token too young to be refreshed. */
+  readonly means: 'refused' | 'misconfigured' | 'throttled' | 'too_early' | 'transient'
+  /** What the answer has to hold, as in {@link AnswerPattern}. */
+  readonly members: NonNullable<AnswerPattern['members']>
 }
 
 /** An instant in an answer. */

@@ -5,7 +5,7 @@ import type { AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
 import { appTraits, checkAppGrant } from './client-credentials.ts'
 import { hostsOfEndpoints, parseHostPattern, sampleOf } from './endpoint-hosts.ts'
-import { placeholdersIn } from './endpoints.ts'
+import { placeholdersIn, withAppId } from './endpoints.ts'
 import type {
   AuthorizationRules,
   ClientCredentialsRules,
@@ -86,7 +86,11 @@ const unknownTraits: ProviderTraits = {
 // RFC 7009 §2.
 const standardRevocation: RevocationRules = {
   style: 'rfc7009',
+  token: 'refresh_token',
+  tokenMember: 'token',
+  confirmed: {},
   goneStatuses: [],
+  gone: [],
   method: 'POST',
   clientAuthentication: null,
 }
@@ -205,13 +209,18 @@ function endpointsOf(profile: Plain): readonly (readonly [string, Endpoint])[] {
   const all = [
     ['token endpoint', profile.tokenEndpoint],
     ['refresh endpoint', profile.refreshEndpoint],
-    ['revocation endpoint', profile.revocationEndpoint],
+    ['revocation endpoint', sampleRevocation(profile.revocationEndpoint)],
     ['authorization endpoint', profile.authorizationEndpoint],
     ['device authorization endpoint', profile.deviceAuthorizationEndpoint],
     ['issuer', profile.issuer],
     ['place of its metadata', profile.discovery],
   ] as const
   return all.flatMap(([what, endpoint]) => (endpoint === null ? [] : [[what, endpoint] as const]))
+}
+
+// The app's id may stand in it, and is no placeholder.
+function sampleRevocation(endpoint: Endpoint | null): Endpoint | null {
+  return typeof endpoint === 'string' ? withAppId(endpoint, 'app') : endpoint
 }
 
 function checkName(name: unknown): void {

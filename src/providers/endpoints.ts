@@ -52,6 +52,12 @@ export function expanded(template: string, metadata: Metadata, rules: EndpointRu
   })
 }
 
+/** The app's id in a revocation endpoint, behind the host. */
+export function withAppId(template: string, appId: string): string {
+  const [host = ''] = /^https?:\/\/[^/?#]*/i.exec(template) ?? []
+  return host + template.slice(host.length).replaceAll('{client_id}', appId)
+}
+
 /** The names of the placeholders in a text. */
 export function placeholdersIn(template: string): readonly string[] {
   return [...new Set(Array.from(template.matchAll(PLACEHOLDER), ([, name = '']) => name))]

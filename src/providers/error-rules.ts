@@ -1,5 +1,5 @@
-import type { AnswerMembers, ErrorRule } from './answer-rules.ts'
-import { textAt } from './member-path.ts'
+import type { AnswerMembers, AnswerPattern, ErrorRule } from './answer-rules.ts'
+import { valueAt } from './member-path.ts'
 
 /** The first rule that fits an answer; null: none. */
 export function findErrorRule(
@@ -16,11 +16,12 @@ export function wordsOf({ members }: ErrorRule): string {
   return typeof first === 'string' ? first : first.contains
 }
 
-function fits(rule: ErrorRule, status: number, members: AnswerMembers): boolean {
-  if (rule.status !== undefined && rule.status !== status) return false
-  return Object.entries(rule.members).every(([path, wanted]) => {
-    const text = textAt(members, path)
-    if (text === null) return false
-    return typeof wanted === 'string' ? text === wanted : text.includes(wanted.contains)
+/** Whether an answer has everything that a pattern names. */
+export function fits(pattern: AnswerPattern, status: number, members: AnswerMembers): boolean {
+  if (pattern.status !== undefined && pattern.status !== status) return false
+  return Object.entries(pattern.members ?? {}).every(([path, wanted]) => {
+    const found = valueAt(members, path)
+    if (typeof found !== 'string' && typeof found !== 'number' && typeof found !== 'boolean') return false
+    return typeof wanted === 'string' ? String(found) === wanted : String(found).includes(wanted.contains)
   })
 }

@@ -51,6 +51,11 @@ const tellers: readonly (readonly [about: string, tell: Teller])[] = [
 ]
 
 const moreTellers: typeof tellers = [
+  [
+    'a revocation takes',
+    ({ revocationEndpoint, revocation }) =>
+      revocationEndpoint !== null && revocation.token === 'access_token' ? 'the access token' : null,
+  ],
   ['refresh endpoint', ({ refreshEndpoint }) => urlOf(refreshEndpoint)],
   ['issuer', ({ issuer }) => issuer],
   ['metadata at', ({ discovery }) => discovery],

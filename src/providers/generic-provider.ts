@@ -1,5 +1,5 @@
 import type { ProviderTraits, RefreshBudget } from '../lifecycle/provider-traits.ts'
-import { defineProvider } from './define-provider.ts'
+import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import type { ClientAuthentication, ProviderProfile } from './profile.ts'
 
 /** A provider of plain OAuth 2, by its endpoints. Durations in milliseconds. */
@@ -7,8 +7,10 @@ export interface GenericProviderOptions {
   readonly name: string
   /** Where refreshes go (RFC 6749 §3.2): https, or http on loopback. */
   readonly tokenEndpoint: string
-  /** An RFC 7009 endpoint. */
+  /** Where revocations go: an RFC 7009 endpoint, unless `revocation` says otherwise. Default: there is none. */
   readonly revocationEndpoint?: string | undefined
+  /** How a revocation is asked for, where that differs from RFC 7009 §2. */
+  readonly revocation?: ProviderDefinition['revocation']
   /** Where devices begin (RFC 8628). Default: none. */
   readonly deviceAuthorizationEndpoint?: string | undefined
   /** Default `client_secret_post`. */
@@ -54,6 +56,7 @@ export function genericProvider(options: GenericProviderOptions): ProviderProfil
     name,
     tokenEndpoint,
     revocationEndpoint,
+    revocation,
     deviceAuthorizationEndpoint,
     clientAuthentication,
     apiHosts,
@@ -64,6 +67,7 @@ export function genericProvider(options: GenericProviderOptions): ProviderProfil
     name,
     tokenEndpoint,
     revocationEndpoint,
+    revocation,
     deviceAuthorizationEndpoint,
     clientAuthentication,
     apiHosts,

@@ -15,6 +15,7 @@
 export type { ProviderTraits, RefreshBudget } from '../lifecycle/provider-traits.ts'
 export type {
   AnswerMembers,
+  AnswerPattern,
   AnswerRules,
   ErrorCodes,
   ErrorRule,

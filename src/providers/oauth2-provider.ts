@@ -34,11 +34,11 @@ import {
 } from './device-requests.ts'
 import { resolveEndpoint } from './endpoints.ts'
 import { judgeAnswer } from './judge-answer.ts'
-import type { ClientAuthentication, ProviderProfile, RevocationRules } from './profile.ts'
+import type { ClientAuthentication, ProviderProfile } from './profile.ts'
 import { type ProtocolOptions, sendProtocolRequest } from './protocol-request.ts'
 import { reachingTransport, reachRules } from './reach.ts'
 import { refreshParameters } from './refresh-parameters.ts'
-import { retryAfterOf } from './retry-after.ts'
+import { judgeRevocation, type RevokingClient, requestRevocation } from './revocation.ts'
 
 /**
  * Finds the app credentials that count for a connection: some apps have a secret in each data centre, and some make
@@ -197,15 +197,24 @@ export class OAuth2Provider implements TokenProvider {
     return findAccount(this.profile, request, this.#ports.transport)
   }
 
+  get revokes(): RevokeRequest['kind'] {
+    return this.profile.revocation.token
+  }
+
   async revoke(request: RevokeRequest): Promise<RevokeAnswer> {
-    const { revocationEndpoint, revocation } = this.profile
-    if (revocationEndpoint === null) return { kind: 'unsupported' }
-    const endpoint = resolveEndpoint(revocationEndpoint, request.metadata, this.profile)
-    const answer =
-      revocation.style === 'token_only'
-        ? await this.#postToken(endpoint, request)
-        : await this.#requestRevocation(endpoint, request)
-    return judgeRevocation(answer, revocation, this.#ports.clock)
+    const { profile } = this
+    if (profile.revocationEndpoint === null) return { kind: 'unsupported' }
+    const { transport, clock } = this.#ports
+    const answer = await requestRevocation(profile, request, await this.#revokingClient(request), transport)
+    return judgeRevocation(answer, profile, request, clock)
+  }
+
+  async #revokingClient({ app, metadata }: RevokeRequest): Promise<RevokingClient | null> {
+    const { revocation, clientAuthentication } = this.profile
+    const resolved = app === null ? null : await this.#resolveApp(app, metadata)
+    if (resolved === null) return null
+    const authentication = authenticationOf(resolved, revocation.clientAuthentication ?? clientAuthentication)
+    return { id: resolved.clientId, authentication }
   }
 
   /** Who asks, and how that is proved; or why nobody can be asked. */
@@ -251,38 +260,6 @@ export class OAuth2Provider implements TokenProvider {
     url.searchParams.set('access_token', request.refreshToken.reveal())
     const headers = { accept: 'application/json', 'user-agent': 'evergrant' }
     return this.#ports.transport.send({ method: 'GET', url, headers, body: '', ...limitsOf(request) })
-  }
-
-  #postToken(endpoint: URL, { token, timeoutMs }: RevokeRequest): Promise<TransportAnswer> {
-    return this.#ports.transport.send({
-      method: this.profile.revocation.method,
-      url: endpoint,
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
-        'user-agent': 'evergrant',
-      },
-      body: new URLSearchParams({ token: token.reveal() }).toString(),
-      timeoutMs,
-    })
-  }
-
-  async #requestRevocation(endpoint: URL, request: RevokeRequest): Promise<TransportAnswer> {
-    const { revocation, clientAuthentication } = this.profile
-    const app = request.app === null ? null : await this.#resolveApp(request.app, request.metadata)
-    const authentication =
-      app === null ? null : authenticationOf(app, revocation.clientAuthentication ?? clientAuthentication)
-    if (app === null || authentication === null) return { kind: 'unsent', reason: 'NO_APP_CREDENTIALS' }
-    const { timeoutMs } = request
-    const shape = { ...this.profile, method: revocation.method }
-    return await sendProtocolRequest(this.#ports.transport, endpoint, shape, { timeoutMs }, options =>
-      oauth.revocationRequest(
-        { issuer: endpoint.origin, revocation_endpoint: endpoint.href },
-        { client_id: app.clientId },
-        authentication,
-        request.token.reveal(),
-        { ...options, additionalParameters: { token_type_hint: request.kind } },
-      ),
-    )
   }
 }
 
@@ -333,16 +310,4 @@ function asFailure(answer: RefreshAnswer): NoTokens {
 
 function unsent(why: string): NoTokens {
   return { kind: 'misconfigured', detail: `not sent: ${why}`, retryAfterMs: null, refreshToken: null }
-}
-
-// A server that does not know the token answers 200 (RFC 7009 §2.2); 503 means that the token still is good.
-function judgeRevocation(answer: TransportAnswer, revocation: RevocationRules, clock: Clock): RevokeAnswer {
-  if (answer.kind !== 'answered') return { kind: 'failed', detail: answer.reason, retryAfterMs: null }
-  const gone = answer.status === 200 || revocation.goneStatuses.includes(answer.status)
-  if (gone) return { kind: 'revoked' }
-  return {
-    kind: 'failed',
-    detail: `HTTP ${answer.status}`,
-    retryAfterMs: retryAfterOf(answer.headers, clock),
-  }
 }

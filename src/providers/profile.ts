@@ -1,6 +1,6 @@
 import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import type { Metadata } from '../ports/store.ts'
-import type { AnswerRules } from './answer-rules.ts'
+import type { AnswerPattern, AnswerRules } from './answer-rules.ts'
 
 /**
  * How a client proves itself at the token endpoint (RFC 6749 §2.3.1). `client_secret_basic` form-encodes id and
@@ -97,10 +97,26 @@ export interface RefreshTokenLife {
 
 /** How a revocation is asked for, and its answer read. */
 export interface RevocationRules {
-  /** `rfc7009`: with the client's authentication and a token type hint; `token_only`: the token alone. */
-  readonly style: 'rfc7009' | 'token_only'
-  /** Statuses beside 200 that mean that the token is gone. */
+  /**
+   * - `rfc7009`: a form with the token, a hint at what it is, and the client's authentication.
+   * - `token_only`: a form with the token alone.
+   * - `bearer`: the token in the header that the provider's APIs take it in, and no body (Slack, Dropbox).
+   * - `json`: a JSON object with the token, and the client's authentication (GitHub).
+   */
+  readonly style: 'rfc7009' | 'token_only' | 'bearer' | 'json'
+  /**
+   * Which token it is asked with. `access_token`: one that the provider does not take any more is refreshed before, so
+   * that the grant ends with it. A grant without a refresh token is revoked by its access token anyway.
+   */
+  readonly token: 'refresh_token' | 'access_token'
+  /** The name of the token in a `json` body. */
+  readonly tokenMember: string
+  /** The answer that confirms it: with status 200 unless it says otherwise. */
+  readonly confirmed: AnswerPattern
+  /** Statuses that mean that the token is no good any more. */
   readonly goneStatuses: readonly number[]
+  /** Other answers that mean the same. */
+  readonly gone: readonly AnswerPattern[]
   /** The method of the request. */
   readonly method: 'POST' | 'DELETE'
   /** How the client proves itself there. Null: as at the token endpoint. */
@@ -136,7 +152,10 @@ export interface ProviderProfile {
   readonly tokenEndpoint: Endpoint
   /** Where refreshes go, at a provider that has a URL of its own for them. Null: to the token endpoint. */
   readonly refreshEndpoint: Endpoint | null
-  /** Where revocations go (RFC 7009 §2; `revocation_endpoint` of RFC 8414). Null: the provider has none. */
+  /**
+   * Where revocations go (RFC 7009 §2; `revocation_endpoint` of RFC 8414). Null: the provider has none. In a text
+   * `{client_id}` stands for the app's id (GitHub).
+   */
   readonly revocationEndpoint: Endpoint | null
   /** Where accounts are connected (RFC 6749 §3.1). Null: not known. */
   readonly authorizationEndpoint: Endpoint | null

@@ -16,6 +16,8 @@ export interface ProtocolOptions {
 /** How a request differs from what the standards have it. */
 export interface RequestShape extends Pick<ProviderProfile, 'requestFormat' | 'clientIdParameter'> {
   readonly method?: 'POST' | 'DELETE'
+  /** What the parameter `token` of a revocation is called. */
+  readonly tokenMember?: string
 }
 
 /**
@@ -52,14 +54,16 @@ export async function sendProtocolRequest(
 
 function shaped(
   headers: Record<string, string>,
-  fields: URLSearchParams,
-  { requestFormat, clientIdParameter }: RequestShape,
+  written: URLSearchParams,
+  { requestFormat, clientIdParameter, tokenMember = 'token' }: RequestShape,
 ): Pick<TransportRequest, 'headers' | 'body'> {
-  const clientId = fields.get('client_id')
-  if (clientId !== null && clientIdParameter !== 'client_id') {
-    fields.delete('client_id')
-    fields.set(clientIdParameter, clientId)
-  }
+  const names = new Map([
+    ['client_id', clientIdParameter],
+    ['token', tokenMember],
+  ])
+  const fields = new URLSearchParams(
+    Array.from(written, ([name, value]): [string, string] => [names.get(name) ?? name, value]),
+  )
   switch (requestFormat) {
     case 'form':
       return { headers, body: fields.toString() }

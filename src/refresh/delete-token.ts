@@ -3,7 +3,8 @@ import type { Revocation } from '../ports/revocations.ts'
 import type { ConnectionKey } from '../ports/store.ts'
 import type { RefreshPorts } from './ports.ts'
 import { named } from './refusal-error.ts'
-import { type Attempted, attemptRevocation, type RevocationTarget } from './revoker.ts'
+import type { RevocationTarget } from './revocation-request.ts'
+import { type Attempted, attemptRevocation } from './revoker.ts'
 
 // Each try loses only to another attempt that was begun meanwhile.
 const TRIES = 5

@@ -10,13 +10,23 @@ import { attemptRevocation } from './revoker.ts'
  */
 export async function revokeOrphan(context: AttemptContext, exchange: Exchange, moved: Moved): Promise<void> {
   const { ports, health, target } = context
-  const { sealedSuccessor, claim } = exchange
+  const { sealedSuccessor, accessToken, claim } = exchange
   const { id: rowId, clientId, provider, metadata } = claim.observed.row
   if (sealedSuccessor === null || moved.kind !== 'superseded' || moved.row !== null) return
   const { revocations } = ports.store
   if ((await health.watch(() => revocations.of(rowId))) === null) return
   const id = ports.randomness.uuid()
-  const orphan = { id, clientId, provider, refreshToken: sealedSuccessor, accessToken: null, metadata }
+  const orphan = {
+    id,
+    clientId,
+    provider,
+    refreshToken: sealedSuccessor,
+    accessToken:
+      accessToken === null
+        ? null
+        : ports.cipher.seal(accessToken, { purpose: 'access_token', clientId, provider }),
+    metadata,
+  }
   await health.watch(() => revocations.add(orphan))
-  await attemptRevocation(ports, { ...orphan, attempts: 0 }, target, false)
+  await attemptRevocation(ports, { ...orphan, attempts: 0, isBeingAsked: false }, target, false)
 }

@@ -1,16 +1,9 @@
-import { EvergrantError } from '../errors.ts'
 import { longestGateMs } from '../lifecycle/policy.ts'
 import { REVOCATION_LONGEST_MS, revocationPauseOf } from '../lifecycle/revocation.ts'
-import type { AppCredentials, RevokeAnswer, TokenProvider } from '../ports/provider.ts'
 import type { Revocation } from '../ports/revocations.ts'
 import type { RefreshPorts } from './ports.ts'
+import { askToRevoke, type RevocationTarget } from './revocation-request.ts'
 import { RequestSlots } from './slots.ts'
-
-/** Who is asked to revoke, and in whose name. */
-export interface RevocationTarget {
-  readonly provider: TokenProvider
-  readonly app: AppCredentials | null
-}
 
 /** What came of an attempt. `passed_over`: another is at it, it was confirmed, or the connection was made again. */
 export type Attempted =
@@ -79,8 +72,9 @@ export async function attemptRevocation(
   const pauseMs = (wishMs: number | null): number =>
     revocationPauseOf(attempts, ports.randomness.fraction(), wishMs, policy)
   const claim = { id, attempts, nextAttemptInMs: pauseMs(null), besideNewGrant }
+  const until = ports.clock.monotonicMs() + claim.nextAttemptInMs
   if (!(await store.revocations.claim(claim))) return { kind: 'passed_over' }
-  const answer = await ask(ports, revocation, target)
+  const answer = await askToRevoke(ports, revocation, target, until)
   if (answer.kind === 'revoked') {
     if (await store.revocations.confirm(id)) emit({ type: 'revoked', clientId, provider })
     return { kind: 'revoked' }
@@ -90,43 +84,4 @@ export async function attemptRevocation(
   await store.revocations.failed({ id, attempts: attempts + 1, reason, nextAttemptInMs: retryInMs })
   emit({ type: 'revocation_failed', clientId, provider, detail: reason, retryInMs })
   return { kind: 'failed', detail }
-}
-
-interface Unconfirmed {
-  readonly kind: 'failed'
-  readonly retryAfterMs: number | null
-  /** A code. */
-  readonly reason: string
-  /** For a person. */
-  readonly detail: string
-}
-
-async function ask(
-  { cipher, policy }: RefreshPorts,
-  { clientId, provider: name, refreshToken, accessToken, metadata }: Revocation,
-  { provider, app }: RevocationTarget,
-): Promise<{ readonly kind: 'revoked' } | Unconfirmed> {
-  // With the refresh token ends the grant, and at most providers the access token, too (RFC 7009 §2.1).
-  const kind = refreshToken === null ? 'access_token' : 'refresh_token'
-  const sealed = refreshToken ?? accessToken
-  if (sealed === null) return { kind: 'revoked' }
-  try {
-    const token = cipher.open(sealed, { purpose: kind, clientId, provider: name })
-    return told(await provider.revoke({ app, token, kind, metadata, timeoutMs: policy.requestTimeoutMs }))
-  } catch (error) {
-    // One that cannot be opened or asked must not keep the others from being revoked.
-    if (!(error instanceof EvergrantError)) throw error
-    return { kind: 'failed', retryAfterMs: null, reason: error.code, detail: error.message }
-  }
-}
-
-function told(answer: RevokeAnswer): { readonly kind: 'revoked' } | Unconfirmed {
-  switch (answer.kind) {
-    case 'revoked':
-      return answer
-    case 'unsupported':
-      return { kind: 'failed', retryAfterMs: null, reason: 'UNSUPPORTED', detail: 'no revocation endpoint' }
-    case 'failed':
-      return { ...answer, reason: answer.detail }
-  }
 }

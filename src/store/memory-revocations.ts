@@ -1,7 +1,8 @@
-import { REVOCATION_FIRST_MS } from '../lifecycle/revocation.ts'
+import { REVOCATION_FIRST_MS, REVOCATION_LONGEST_MS } from '../lifecycle/revocation.ts'
 import type {
   DueRevocations,
   NewRevocation,
+  RenewedRevocation,
   Revocation,
   RevocationClaim,
   RevocationFailure,
@@ -16,10 +17,10 @@ export interface MemoryRevocationsParts {
   readonly enter: () => void
   readonly now: () => number
   readonly hasConnection: (key: ConnectionKey) => boolean
-  readonly confirmed: (revocation: Revocation) => void
+  readonly confirmed: (revocation: Omit<Revocation, 'isBeingAsked'>) => void
 }
 
-interface MemoryRevocation extends Revocation {
+interface MemoryRevocation extends Omit<Revocation, 'isBeingAsked'> {
   readonly requestedAt: number
   readonly nextAttemptAt: number
   readonly lastError: string | null
@@ -39,11 +40,11 @@ export class MemoryRevocations implements RevocationOutbox {
   async of(rowId: string): Promise<Revocation | null> {
     this.#parts.enter()
     const found = this.rows.get(rowId)
-    return found === undefined ? null : given(found)
+    return found === undefined ? null : this.#given(found)
   }
 
   async pending({ clientId, provider }: ConnectionKey): Promise<readonly Revocation[]> {
-    return this.#pending({ clientId, provider }).map(given)
+    return this.#pending({ clientId, provider }).map(found => this.#given(found))
   }
 
   async connections(filter: ConnectionFilter): Promise<readonly ConnectionKey[]> {
@@ -80,19 +81,30 @@ export class MemoryRevocations implements RevocationOutbox {
       .filter(({ nextAttemptAt }) => isOver(nextAttemptAt, longestGateMs, this.#parts.now()))
       .filter(revocation => !this.#parts.hasConnection(revocation))
       .slice(0, limit)
-      .map(given)
+      .map(found => this.#given(found))
   }
 
   async claim({ id, attempts, nextAttemptInMs, besideNewGrant }: RevocationClaim): Promise<boolean> {
     const found = this.#matching(id, attempts)
     if (found === undefined || (!besideNewGrant && this.#parts.hasConnection(found))) return false
-    return this.#write(found, { attempts: attempts + 1, nextAttemptAt: this.#parts.now() + nextAttemptInMs })
+    const nextAttemptAt = this.#parts.now() + nextAttemptInMs
+    return this.#write(found, { attempts: attempts + 1, nextAttemptAt, lastError: null })
   }
 
   async failed({ id, attempts, reason, nextAttemptInMs }: RevocationFailure): Promise<boolean> {
     const found = this.#matching(id, attempts)
     if (found === undefined) return false
     return this.#write(found, { lastError: reason, nextAttemptAt: this.#parts.now() + nextAttemptInMs })
+  }
+
+  async renew({ id, refreshToken, accessToken }: RenewedRevocation): Promise<boolean> {
+    this.#parts.enter()
+    const found = this.rows.get(id)
+    if (found === undefined || found.isConfirmed) return false
+    return this.#write(found, {
+      refreshToken: refreshToken ?? found.refreshToken,
+      accessToken: accessToken ?? found.accessToken,
+    })
   }
 
   async confirm(rowId: string): Promise<boolean> {
@@ -122,17 +134,18 @@ export class MemoryRevocations implements RevocationOutbox {
     this.rows.set(found.id, { ...found, ...change })
     return true
   }
-}
 
-// Copies, so that nobody outside changes what is stored.
-function given({
-  id,
-  clientId,
-  provider,
-  refreshToken,
-  accessToken,
-  metadata,
-  attempts,
-}: Revocation): Revocation {
-  return { id, clientId, provider, refreshToken, accessToken, metadata: structuredClone(metadata), attempts }
+  // Copies, so that nobody outside changes what is stored.
+  #given({
+    requestedAt: _,
+    nextAttemptAt,
+    lastError,
+    isConfirmed: __,
+    ...revocation
+  }: MemoryRevocation): Revocation {
+    const { attempts, metadata } = revocation
+    const isPaused = !isOver(nextAttemptAt, REVOCATION_LONGEST_MS, this.#parts.now())
+    const isBeingAsked = attempts > 0 && lastError === null && isPaused
+    return { ...revocation, metadata: structuredClone(metadata), isBeingAsked }
+  }
 }

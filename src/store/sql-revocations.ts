@@ -3,6 +3,7 @@ import { REVOCATION_FIRST_MS } from '../lifecycle/revocation.ts'
 import type {
   DueRevocations,
   NewRevocation,
+  RenewedRevocation,
   Revocation,
   RevocationClaim,
   RevocationFailure,
@@ -111,6 +112,7 @@ export class SqlRevocations implements RevocationOutbox {
     const change = {
       attempts: attempts + 1,
       nextAttemptAt: this.#engine.dialect.after(nextAttemptInMs),
+      lastError: null,
     }
     return this.#update(change, id, attempts, besideNewGrant ? undefined : this.#isAlone())
   }
@@ -118,6 +120,22 @@ export class SqlRevocations implements RevocationOutbox {
   failed({ id, attempts, reason, nextAttemptInMs }: RevocationFailure): Promise<boolean> {
     const change = { lastError: reason, nextAttemptAt: this.#engine.dialect.after(nextAttemptInMs) }
     return this.#update(change, id, attempts, undefined)
+  }
+
+  async renew({ id, refreshToken, accessToken }: RenewedRevocation): Promise<boolean> {
+    const t = this.#table
+    const change = {
+      refreshToken: refreshToken ?? sql`${t.refreshToken}`,
+      accessToken: accessToken ?? sql`${t.accessToken}`,
+    }
+    const changed = await this.#engine.run(db =>
+      db
+        .update(t)
+        .set(change)
+        .where(and(eq(t.id, id), isNull(t.revokedAt)))
+        .returning({ id: t.id }),
+    )
+    return changed.length > 0
   }
 
   confirm(rowId: string): Promise<boolean> {
@@ -143,7 +161,7 @@ export class SqlRevocations implements RevocationOutbox {
   }
 
   async #update(
-    change: Pick<Change, 'nextAttemptAt'> & { attempts?: number; lastError?: string },
+    change: Pick<Change, 'nextAttemptAt'> & { attempts?: number; lastError?: string | null },
     id: string,
     attempts: number,
     where: SQL | undefined,
@@ -171,7 +189,7 @@ export class SqlRevocations implements RevocationOutbox {
     const rows = await this.#engine.run(
       db =>
         db
-          .select(revocationFields(t))
+          .select(revocationFields(t, this.#engine.dialect))
           .from(t)
           .where(where)
           .orderBy(asc(t.requestedAt), asc(t.id))

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import type { ConnectionStatus, LastError } from '../lifecycle/connection.ts'
+import { REVOCATION_LONGEST_MS } from '../lifecycle/revocation.ts'
 import type { RecordedEvent, RecordedEventType } from '../ports/event-log.ts'
 import type { FlowRecord } from '../ports/flows.ts'
 import type { Revocation, WaitingRevocations } from '../ports/revocations.ts'
@@ -96,7 +97,8 @@ export function parseRow(values: Values): ConnectionRow {
   }
 }
 
-export function revocationFields(t: PostgresTables['oauthTokenRevocations']): Fields {
+export function revocationFields(t: PostgresTables['oauthTokenRevocations'], { isOver }: SqlDialect): Fields {
+  const isPaused = sql`not (${isOver(t.nextAttemptAt, REVOCATION_LONGEST_MS)})`
   return {
     id: t.id,
     clientId: t.clientId,
@@ -105,6 +107,7 @@ export function revocationFields(t: PostgresTables['oauthTokenRevocations']): Fi
     accessToken: t.accessToken,
     metadata: t.metadata,
     attempts: t.attempts,
+    isBeingAsked: sql`${t.attempts} > 0 and ${t.lastError} is null and ${isPaused}`,
   }
 }
 
@@ -117,6 +120,7 @@ export function parseRevocation(values: Values): Revocation {
     accessToken: parseOptionalText(values.accessToken),
     metadata: asMetadata(values.metadata),
     attempts: parseNumber(values.attempts) ?? 0,
+    isBeingAsked: Boolean(values.isBeingAsked),
   }
 }
 

@@ -33,6 +33,8 @@ export class FakeProvider implements TokenProvider {
   /** What each refresh was told of its connection. */
   readonly told: Pick<RefreshRequest, 'metadata' | 'scopes'>[] = []
   readonly revoked: string[] = []
+  /** Which token it wants to be shown. With `access_token`, one that has ended is no proof of anything. */
+  revokes: RevokeRequest['kind'] = 'refresh_token'
   /** Why it does not revoke; null: it does. */
   revocationFault: string | null = null
   overlaps = 0
@@ -52,6 +54,8 @@ export class FakeProvider implements TokenProvider {
   readonly mishaps: Mishap[] = []
   readonly #good = new Map<string, string>()
   readonly #spent = new Map<string, string>()
+  /** Access tokens that it takes, with their families. */
+  readonly #accessTokens = new Map<string, string>()
   readonly #inFlight = new Set<string>()
   #issued = 0
 
@@ -76,6 +80,11 @@ export class FakeProvider implements TokenProvider {
 
   kill(refreshToken: string): void {
     this.#good.delete(refreshToken)
+  }
+
+  /** Every access token is too old from now on. */
+  endAccessTokens(): void {
+    this.#accessTokens.clear()
   }
 
   endpointOf(): URL {
@@ -127,13 +136,23 @@ export class FakeProvider implements TokenProvider {
     }
   }
 
-  async revoke({ token }: RevokeRequest): Promise<RevokeAnswer> {
+  async revoke({ token, kind }: RevokeRequest): Promise<RevokeAnswer> {
     this.revoked.push(token.reveal())
     await this.before()
     if (this.revocationFault !== null) {
       return { kind: 'failed', detail: this.revocationFault, retryAfterMs: null }
     }
+    if (this.revokes === 'access_token') return this.#revokeFamily(kind, token.reveal())
     this.#good.delete(token.reveal())
+    return { kind: 'revoked' }
+  }
+
+  #revokeFamily(kind: RevokeRequest['kind'], token: string): RevokeAnswer {
+    const family = this.#accessTokens.get(token)
+    if (kind !== 'access_token' || family === undefined) return { kind: 'ended' }
+    for (const tokens of [this.#good, this.#accessTokens]) {
+      for (const [good, itsFamily] of tokens) if (itsFamily === family) tokens.delete(good)
+    }
     return { kind: 'revoked' }
   }
 
@@ -155,6 +174,7 @@ export class FakeProvider implements TokenProvider {
       this.#spent.set(token, family)
       this.#good.set(successor, family)
     }
+    this.#accessTokens.set(`access-${this.#issued}`, family)
     return {
       kind: 'issued',
       tokens: {

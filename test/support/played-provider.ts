@@ -1,9 +1,9 @@
 import { systemClock } from '../../src/clock.ts'
-import type { RefreshAnswer } from '../../src/ports/provider.ts'
+import type { AppCredentials, RefreshAnswer, RevokeAnswer, RevokeRequest } from '../../src/ports/provider.ts'
 import type { Metadata } from '../../src/ports/store.ts'
 import { catalogueProfile } from '../../src/providers/catalogue-profiles.ts'
 import { defineProvider, type ProviderDefinition } from '../../src/providers/define-provider.ts'
-import type { OAuth2Provider } from '../../src/providers/oauth2-provider.ts'
+import { OAuth2Provider } from '../../src/providers/oauth2-provider.ts'
 import type { Placeholder, ProviderProfile } from '../../src/providers/profile.ts'
 import type { ProviderOverride } from '../../src/providers/provider-override.ts'
 import { createProviders } from '../../src/providers/registry.ts'
@@ -63,6 +63,23 @@ export function playDefined(
 ): Promise<Played> {
   const profile = defineProvider({ name: 'acme', tokenEndpoint: 'https://id.example/token', ...definition })
   return playProfile(profile, answer, {}, options)
+}
+
+/** A revocation at the provider of a profile, and what became of it. */
+export async function playRevocation(
+  profile: ProviderProfile,
+  kind: RevokeRequest['kind'],
+  answer: PlayedAnswer,
+  app: AppCredentials | null = { clientId: 'app', clientSecret: Secret.of('secret') },
+): Promise<{ readonly transport: RecordingTransport; readonly answer: RevokeAnswer }> {
+  const transport = new RecordingTransport(answer)
+  const metadata = sampleMetadata(profile)
+  const hosts = Object.values(metadata).map(value => value.replace('https://', ''))
+  const own = Object.values(profile.placeholders).some(({ kind: of }) => of === 'host' || of === 'base')
+  const rules = { ...profile, endpointHosts: [...profile.endpointHosts, ...(own ? hosts : [])] }
+  const provider = new OAuth2Provider(rules, { transport, clock: systemClock })
+  const token = Secret.of('sent')
+  return { transport, answer: await provider.revoke({ app, token, kind, metadata, timeoutMs: 1_000 }) }
 }
 
 /** The same at the provider of a profile. */

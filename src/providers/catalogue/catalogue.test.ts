@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { playProfile, sampleMetadata } from '../../../test/support/played-provider.ts'
+import { playProfile, playRevocation, sampleMetadata } from '../../../test/support/played-provider.ts'
 import type { PlayedAnswer } from '../../../test/support/recording-transport.ts'
 import { isAllowedHost } from '../allowed-hosts.ts'
-import type { AnswerRules, ErrorRule } from '../answer-rules.ts'
+import type { AnswerPattern, AnswerRules, ErrorRule } from '../answer-rules.ts'
 import { catalogueProfile } from '../catalogue-profiles.ts'
-import { placeholdersIn, resolveEndpoint } from '../endpoints.ts'
+import { placeholdersIn, resolveEndpoint, withAppId } from '../endpoints.ts'
 import type { ProviderProfile } from '../profile.ts'
 import { catalogueNames } from './index.ts'
 
@@ -37,20 +37,26 @@ function successOf({ answers }: ProviderProfile): PlayedAnswer {
 
 /** An answer that a rule is about. */
 function answerFor({ status = 400, members }: ErrorRule): PlayedAnswer {
+  return { status, body: bodyFor(members) }
+}
+
+function bodyFor(members: AnswerPattern['members'] = {}): Record<string, unknown> {
   const body: Record<string, unknown> = {}
   for (const [path, wanted] of Object.entries(members)) {
     const text = typeof wanted === 'string' ? wanted : `so: ${wanted.contains}.`
     const [first = '', ...rest] = path.split('.')
     body[first] = rest.reduceRight<unknown>((value, name) => ({ [name]: value }), text)
   }
-  return { status, body }
+  return body
 }
 
 function endpointsOf(profile: ProviderProfile) {
   return [
     profile.tokenEndpoint,
     profile.refreshEndpoint,
-    profile.revocationEndpoint,
+    typeof profile.revocationEndpoint === 'string'
+      ? withAppId(profile.revocationEndpoint, 'app')
+      : profile.revocationEndpoint,
     profile.authorizationEndpoint,
     profile.discovery,
   ].filter(endpoint => endpoint !== null)
@@ -148,6 +154,30 @@ describe.each(catalogueNames)('the provider %s', name => {
     expect(await verdict(503, '<html>')).toBe('PROVIDER_UNAVAILABLE')
     expect(await verdict(400, { error: 'something_new' })).toBe('failed')
     expect(await verdict(200, '<html>')).toBe('PROVIDER_RESPONSE')
+  })
+
+  test('is asked to revoke by the token that it wants, and understood', async () => {
+    const profile = await catalogueProfile(name)
+    const { confirmed, gone, goneStatuses, token } = profile.revocation
+    if (profile.revocationEndpoint === null) return
+    const done = { status: confirmed.status ?? 200, body: bodyFor(confirmed.members) }
+    expect(await playRevocation(profile, token, done)).toMatchObject({
+      answer: { kind: 'revoked' },
+      transport: { last: { method: profile.revocation.method, url: { protocol: 'https:' } } },
+    })
+    const gones = [...gone, ...goneStatuses.map(status => ({ status, members: {} }))]
+    for (const { status = 200, members } of gones) {
+      const { answer } = await playRevocation(profile, token, { status, body: bodyFor(members) })
+      expect(answer).toEqual({ kind: token === 'access_token' ? 'ended' : 'revoked' })
+    }
+    for (const status of [302, 401, 403, 429, 500, 503]) {
+      const headers = { 'retry-after': '90' }
+      const { answer } = await playRevocation(profile, token, { status, headers, body: '<html>' })
+      expect(answer).toEqual({ kind: 'failed', detail: `HTTP ${status}`, retryAfterMs: 90_000 })
+    }
+    const { transport } = await playRevocation(profile, token, done)
+    expect(transport.last.url.href).not.toMatch(/sent|secret/)
+    expect(JSON.stringify([transport.last.headers, transport.last.body])).toContain('sent')
   })
 
   test('lives as its facts say: what is not known is careful', async () => {

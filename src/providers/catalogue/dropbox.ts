@@ -8,16 +8,25 @@ import type { CatalogueEntry } from '../catalogue-entry.ts'
  * @see https://github.com/pilcrowonpaper/arctic/tree/v3/docs/pages/providers
  * @see https://github.com/simov/grant/blob/master/config/oauth.json
  * @see https://github.com/python-social-auth/social-core/tree/master/social_core/backends
+ * @see https://dropbox.github.io/dropbox-sdk-java/api-docs/v8.0.1/com/dropbox/core/v2/auth/DbxUserAuthRequests.html
  */
 export const dropbox: CatalogueEntry = {
   title: 'Dropbox',
   notes: [
     'A refresh token comes with token_access_type=offline only.',
-    'Its revocation ends the token that it is called with, so Evergrant does not revoke.',
+    'Its revocation takes an access token, and ends the refresh token of it too; one that has ended is refreshed before.',
   ],
   authorizationEndpoint: 'https://www.dropbox.com/oauth2/authorize',
   tokenEndpoint: 'https://api.dropboxapi.com/oauth2/token',
-  revocationEndpoint: null,
+  revocationEndpoint: 'https://api.dropboxapi.com/2/auth/token/revoke',
+  revocation: {
+    style: 'bearer',
+    token: 'access_token',
+    gone: ['invalid_access_token', 'expired_access_token'].map(contains => ({
+      status: 401,
+      members: { error_summary: { contains } },
+    })),
+  },
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',
   scopeSeparator: ' ',

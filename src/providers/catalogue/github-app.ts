@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from '../catalogue-entry.ts'
 import { errorCodes } from '../standard-answers.ts'
 import { DAY, HOUR } from './durations.ts'
+import { githubRevocation } from './github-oauth-app.ts'
 
 /**
  * GitHub App, user tokens that expire.
@@ -10,18 +11,20 @@ import { DAY, HOUR } from './durations.ts'
  * @see https://github.com/pilcrowonpaper/arctic/tree/v3/src/providers
  * @see https://github.com/pilcrowonpaper/arctic/tree/v3/docs/pages/providers
  * @see https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go
+ * @see https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorization
  */
 export const githubApp: CatalogueEntry = {
   title: 'GitHub App, user tokens that expire',
   notes: [
     'Errors come with HTTP 200. Who loses a race of two refreshes hears `bad_refresh_token` about a grant that is alive.',
-    'Its revocation wants the access token, so Evergrant does not revoke.',
+    'A revocation takes the access token, and ends all that the user granted to the app; one that has ended is refreshed before.',
     'unverified_user_email is the user’s to cure: it is retried.',
     'Answers name no scopes: permissions are the app’s.',
   ],
   authorizationEndpoint: 'https://github.com/login/oauth/authorize',
   tokenEndpoint: 'https://github.com/login/oauth/access_token',
-  revocationEndpoint: null,
+  revocationEndpoint: 'https://api.github.com/applications/{client_id}/grant',
+  revocation: githubRevocation,
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',
   scopeSeparator: ' ',

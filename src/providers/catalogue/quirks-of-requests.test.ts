@@ -1,9 +1,9 @@
 import { OAuthTokenService } from 'evergrant'
 import { afterEach, describe, expect, test } from 'vitest'
 import { judge, zohoRules } from '../../../test/support/judged.ts'
-import { play, playDefined, playProfile } from '../../../test/support/played-provider.ts'
+import { play, playDefined, playProfile, playRevocation } from '../../../test/support/played-provider.ts'
 import { onRequest, type RawServer, rawServer } from '../../../test/support/raw-server.ts'
-import { RecordingTransport } from '../../../test/support/recording-transport.ts'
+import { type PlayedAnswer, RecordingTransport } from '../../../test/support/recording-transport.ts'
 import { systemClock } from '../../clock.ts'
 import { Secret } from '../../secret.ts'
 import { ownApiHosts } from '../api-hosts.ts'
@@ -45,12 +45,84 @@ test('quirk 22: Calendly takes Basic for tokens, and the secret in the body of a
   expect(transport.fields).toMatchObject({ client_secret: 'secret', token: 'r' })
 })
 
-test.each(['dropbox', 'github_app', 'slack', 'slack_rotating'] as const)(
-  'quirk 22: %s revokes access tokens only, so that Evergrant says that it cannot',
-  async name => {
-    expect((await catalogueProfile(name)).revocationEndpoint).toBeNull()
-  },
-)
+describe('quirk 22: a revocation that wants the access token', () => {
+  const revoke = async (name: CatalogueName, answer: PlayedAnswer) =>
+    playRevocation(await catalogueProfile(name), 'access_token', answer)
+  const json = (body: object, status = 200): PlayedAnswer => ({ status, body })
+
+  test.each([
+    ['slack', 'https://slack.com/api/auth.revoke'],
+    ['slack_rotating', 'https://slack.com/api/auth.revoke'],
+    ['slack_rotating_user', 'https://slack.com/api/auth.revoke'],
+    ['dropbox', 'https://api.dropboxapi.com/2/auth/token/revoke'],
+  ] as const)('%s takes it as a bearer token, and nothing else', async (name, url) => {
+    const { transport } = await revoke(name, json({ ok: true, revoked: true }))
+    const { method, body, headers } = transport.last
+    expect([method, transport.last.url.href, body]).toEqual(['POST', url, ''])
+    expect(new Headers(headers).get('authorization')).toBe('Bearer sent')
+    expect(JSON.stringify(headers)).not.toContain('secret')
+  })
+
+  test.each(['github_app', 'github_oauth_app'] as const)(
+    '%s takes it in a JSON body of a DELETE, with the app in URL and Basic authentication',
+    async name => {
+      const { transport } = await revoke(name, json({}, 204))
+      const { method, body, headers, url } = transport.last
+      expect([method, url.href]).toEqual(['DELETE', 'https://api.github.com/applications/app/grant'])
+      expect(JSON.parse(body)).toEqual({ access_token: 'sent' })
+      const sent = new Headers(headers)
+      expect(sent.get('content-type')).toBe('application/json')
+      expect(sent.get('authorization')).toBe(`Basic ${btoa('app:secret')}`)
+    },
+  )
+
+  test.each<[CatalogueName, PlayedAnswer, string]>([
+    ['slack', json({ ok: true, revoked: true }), 'revoked'],
+    ['slack', json({ ok: true, revoked: false }), 'failed'],
+    ['slack', json({ ok: true }), 'failed'],
+    ['slack', json({ ok: false, error: 'token_revoked' }), 'ended'],
+    ['slack', json({ ok: false, error: 'account_inactive' }), 'ended'],
+    // What an app hears, too, that calls from an address it did not list.
+    ['slack', json({ ok: false, error: 'invalid_auth' }), 'failed'],
+    ['slack', json({ ok: false, error: 'internal_error' }), 'failed'],
+    ['slack', json({ ok: false, error: 'ratelimited' }, 429), 'failed'],
+    ['slack', { body: '<html>' }, 'failed'],
+    ['slack_rotating', json({ ok: false, error: 'token_expired' }), 'ended'],
+    ['dropbox', { body: 'null' }, 'revoked'],
+    [
+      'dropbox',
+      json({ error_summary: 'expired_access_token/..', error: { '.tag': 'expired_access_token' } }, 401),
+      'ended',
+    ],
+    [
+      'dropbox',
+      json({ error_summary: 'invalid_access_token/.', error: { '.tag': 'invalid_access_token' } }, 401),
+      'ended',
+    ],
+    [
+      'dropbox',
+      json({ error_summary: 'user_suspended/', error: { '.tag': 'user_suspended' } }, 401),
+      'failed',
+    ],
+    ['dropbox', json({ error_summary: 'expired_access_token/' }, 500), 'failed'],
+    ['github_app', { status: 204, body: '' }, 'revoked'],
+    ['github_app', json({ message: 'Not Found', status: '404' }, 404), 'ended'],
+    ['github_app', json({ message: 'Bad credentials' }, 401), 'failed'],
+    ['github_app', json({ message: 'Validation Failed' }, 422), 'failed'],
+    ['github_oauth_app', { body: '' }, 'failed'],
+  ])('%s, answering %j, says that it is %s', async (name, answer, kind) => {
+    expect((await revoke(name, answer)).answer.kind).toBe(kind)
+  })
+
+  test.each(['a/b', '..', 'a?b', '{shop}', '', 'a b'])(
+    'an app whose id is %j is in no URL',
+    async clientId => {
+      const app = { clientId, clientSecret: Secret.of('secret') }
+      const work = playRevocation(await catalogueProfile('github_app'), 'access_token', json({}, 204), app)
+      await expect(work).rejects.toMatchObject({ code: 'INVALID_INPUT' })
+    },
+  )
+})
 
 test.each(['atlassian', 'notion', 'shopify', 'square'] as const)('quirk 23: %s is sent JSON', async name => {
   const { transport } = await play(name, { body: issued })

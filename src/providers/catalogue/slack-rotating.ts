@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from '../catalogue-entry.ts'
 import { errorCodes } from '../standard-answers.ts'
 import { HOUR } from './durations.ts'
+import { slackRevocation } from './slack.ts'
 
 const slackAnswers: CatalogueEntry['answers'] = {
   tokenTypes: ['bot', 'user'],
@@ -15,16 +16,18 @@ const slackAnswers: CatalogueEntry['answers'] = {
  * @see https://nango.dev/blog/slack-oauth-refresh-token-invalid-grant
  * @see https://github.com/golang/oauth2/blob/master/endpoints/endpoints.go
  * @see https://github.com/amp-labs/connectors/tree/main/providers
+ * @see https://docs.slack.dev/reference/methods/auth.revoke
  */
 export const slackRotating: CatalogueEntry = {
   title: 'Slack, token rotation on: the bot token',
   notes: [
     'Slack answers with HTTP 200 whatever happened. An answer to a code holds two chains of tokens, the bot’s at the top and the user’s under `authed_user`; each is refreshed by itself, and is a provider of its own here.',
-    'auth.revoke wants the access token, so Evergrant does not revoke.',
+    'auth.revoke takes the access token; one that has ended is refreshed before. What becomes of the refresh token Slack does not say: Evergrant forgets it.',
   ],
   authorizationEndpoint: 'https://slack.com/oauth/v2/authorize',
   tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
-  revocationEndpoint: null,
+  revocationEndpoint: 'https://slack.com/api/auth.revoke',
+  revocation: slackRevocation,
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',
   scopeSeparator: ',',

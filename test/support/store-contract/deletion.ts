@@ -68,7 +68,15 @@ export function deletionContract(harness: () => StoreHarness): void {
       const { store } = harness()
       const row = await deletedAndRevoked(store)
       const { id, refreshToken, accessToken, metadata } = row
-      const pending = { id, ...keyOf(row), refreshToken, accessToken, metadata, attempts: 0 }
+      const pending = {
+        id,
+        ...keyOf(row),
+        refreshToken,
+        accessToken,
+        metadata,
+        attempts: 0,
+        isBeingAsked: false,
+      }
       const confirmed = { ...pending, refreshToken: null, accessToken: null }
       expect(await store.revocations.pending(row)).toEqual([pending])
       expect(await store.revocations.of(id)).toEqual(pending)

@@ -255,7 +255,8 @@ function retention(harness: () => StoreHarness): void {
     await advance(60 * DAY)
     const young = await storedRow(store)
     await advance(31 * DAY)
-    await store.eventLog.expire()
+    // Each time some: there are those of the tests before.
+    while ((await store.eventLog.expire()) > 0);
     expect(await typesOf(store, old)).toEqual([])
     expect(await typesOf(store, young)).toEqual(['connected'])
     expect(await store.read(old)).not.toBeNull()

@@ -113,7 +113,49 @@ export function revocationsContract(harness: () => StoreHarness): void {
       expect(await store.revocations.add(orphan)).toBe(true)
       expect(await store.revocations.add({ ...orphan, refreshToken: 'another' })).toBe(false)
       await advance(30_000)
-      expect(await dueOf(store, orphan)).toContainEqual({ ...orphan, attempts: 0 })
+      expect(await dueOf(store, orphan)).toContainEqual({ ...orphan, attempts: 0, isBeingAsked: false })
+    })
+
+    test('is known to be asked for until its pause is over, or whoever asked has said what came of it', async () => {
+      const { store, advance } = harness()
+      const row = await deleted(store)
+      const { id } = row
+      const isBeingAsked = async (): Promise<unknown> => (await store.revocations.of(id))?.isBeingAsked
+      expect(await isBeingAsked()).toBe(false)
+      await store.revocations.claim(claimOf(row))
+      expect(await isBeingAsked()).toBe(true)
+      await store.revocations.failed({ id, attempts: 1, reason: 'HTTP 503', nextAttemptInMs: HOUR })
+      expect(await isBeingAsked()).toBe(false)
+      await store.revocations.claim(claimOf(row, { attempts: 1 }))
+      expect(await isBeingAsked()).toBe(true)
+      await advance(60_000)
+      expect(await isBeingAsked()).toBe(false)
+    })
+
+    test('keeps what came for its tokens, and what did not come stays', async () => {
+      const { store } = harness()
+      const row = await deleted(store)
+      const { id } = row
+      const { renew } = store.revocations
+      const tokens = async (): Promise<unknown> => {
+        const found = await store.revocations.of(id)
+        return [found?.refreshToken, found?.accessToken, found?.attempts]
+      }
+      const [, accessToken] = (await tokens()) as (string | null)[]
+      expect(await renew.call(store.revocations, { id, refreshToken: 'refresh-2', accessToken: null })).toBe(
+        true,
+      )
+      expect(await tokens()).toEqual(['refresh-2', accessToken, 0])
+      expect(await renew.call(store.revocations, { id, refreshToken: null, accessToken: 'access-2' })).toBe(
+        true,
+      )
+      expect(await tokens()).toEqual(['refresh-2', 'access-2', 0])
+      await store.revocations.confirm(id)
+      expect(await renew.call(store.revocations, { id, refreshToken: 'r', accessToken: 'a' })).toBe(false)
+      expect(await tokens()).toEqual([null, null, 0])
+      expect(
+        await renew.call(store.revocations, { id: randomUUID(), refreshToken: 'r', accessToken: 'a' }),
+      ).toBe(false)
     })
 
     test('comes in an order, so many at a time', async () => {
