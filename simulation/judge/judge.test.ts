@@ -257,9 +257,11 @@ describe('rows', () => {
     expect(broken([...good, [3_600_150, wrote('claim', claimed, taken, 3_600_150, 'p2')]])).toContain(
       'one refresh at a time',
     )
-    expect(broken([...good, [3_600_150, wrote('settle', claimed, row, 3_600_150, 'p2')]])).toContain(
-      'nobody ends the lease of another',
-    )
+    for (const method of ['settle', 'commit', 'salvage', 'succeed']) {
+      expect(broken([...good, [3_600_150, wrote(method, claimed, row, 3_600_150, 'p2')]])).toContain(
+        'nobody ends the lease of another',
+      )
+    }
   })
 })
 

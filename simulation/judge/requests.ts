@@ -17,7 +17,6 @@ export function overlaps(evidence: Evidence): readonly Violation[] {
         const claimedAt = [earlier, later].map(({ request }) => evidence.claimFor(request)?.at ?? request.at)
         return !evidence.hostClockWasSet(Math.min(...claimedAt), later.request.at)
       })
-      .filter(earlier => !lostItsLease(earlier, later, evidence))
       .map(({ request }) => ({
         promise: 'no refresh token is in flight twice',
         what: `request ${later.request.request} of ${later.request.machine} while request ${request.request} of ${request.machine} was under way`,
@@ -30,25 +29,6 @@ export function overlaps(evidence: Evidence): readonly Violation[] {
 function isOfAnotherRow(earlier: At<Request>, later: At<Request>, evidence: Evidence): boolean {
   if (evidence.settings.grant === 'refresh_token') return false
   return evidence.claimFor(earlier)?.row.id !== evidence.claimFor(later)?.row.id
-}
-
-/**
- * Limits that docs/reliability.md tells: who stood still until another had taken over, and commits what it was answered,
- * ends the lease of the other with it, whose request is still under way. So does who was taken over because the clock
- * was set.
- */
-function lostItsLease(earlier: Attempt, later: Attempt, evidence: Evidence): boolean {
-  const { machine, at: from } = earlier.request
-  return evidence.statements.some(
-    statement =>
-      statement.method === 'commit' &&
-      statement.machine !== machine &&
-      statement.at >= from &&
-      statement.at <= later.request.at &&
-      statement.changes.some(({ before }) => before?.leaseId?.startsWith(`${machine}#`)) &&
-      (evidence.frozenMs(statement.machine, statement.at - 60_000, statement.at) > 0 ||
-        evidence.hostClockWasSet(statement.at - 60_000, statement.at)),
-  )
 }
 
 /**

@@ -77,6 +77,20 @@ const fences: readonly Mutant[] = [
     breaks: ['nobody ends the lease of another', 'no refresh token is in flight twice'],
   },
   {
+    name: 'a late commit ends the lease of whoever has taken over',
+    seed: 1,
+    changes: [
+      {
+        file: memory,
+        find: `      ...NO_FAILURE,
+      ...leaseAfter(row, request),`,
+        replace: `      ...NO_FAILURE,
+      ...NO_LEASE,`,
+      },
+    ],
+    breaks: ['nobody ends the lease of another', 'no refresh token is in flight twice'],
+  },
+  {
     name: 'a claim does not look at the lease',
     seed: 2646,
     changes: [

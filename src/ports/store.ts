@@ -86,8 +86,13 @@ export interface FailureRecord {
   readonly statusReason: string | null
 }
 
+/** What ends with an attempt's write, which needs no lease: its own. That of another who has taken over stays. */
+export interface OwnLease {
+  readonly leaseId: string | null
+}
+
 /** New tokens of a provider's answer. Durations count from the database's clock at the write. */
-export interface CommitRequest extends Fence {
+export interface CommitRequest extends Fence, OwnLease {
   readonly accessToken: string
   /** Null keeps the stored one. */
   readonly refreshToken: string | null
@@ -111,10 +116,15 @@ export interface CommitRequest extends Fence {
   readonly noProgressForMs: number | null
 }
 
-/** An answer without a usable access token that carried a refresh token. Raises the generation; needs no lease. */
-export interface SalvageRequest extends Fence {
+/** An answer without a usable access token that carried a refresh token. Raises the generation. */
+export interface SalvageRequest extends Fence, OwnLease {
   readonly refreshToken: string
   readonly failure: FailureRecord
+}
+
+/** The successor of a refresh token that `storeTokens` kept meanwhile. */
+export interface SucceedRequest extends Fence, OwnLease {
+  readonly refreshToken: string
 }
 
 /**
@@ -275,7 +285,7 @@ export interface TokenStore extends AsyncDisposable {
   salvage(request: SalvageRequest): Promise<boolean>
   settle(request: SettleRequest): Promise<boolean>
   /** Writes the successor of a refresh token that `storeTokens` kept meanwhile; ends lease and attempt. */
-  succeed(request: Fence & { readonly refreshToken: string }): Promise<boolean>
+  succeed(request: SucceedRequest): Promise<boolean>
   /** The connection is as after a new grant: nothing of what befell the refresh token before counts any more. */
   restore(request: RestoreRequest): Promise<boolean>
   /** Makes the access token of exactly this generation expired. */

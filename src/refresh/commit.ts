@@ -112,6 +112,7 @@ function requestOf(ports: RefreshPorts, pending: Pending): CommitRequest {
   return {
     id: claim.observed.row.id,
     generation: claim.observed.row.generation,
+    leaseId: claim.leaseId,
     accessToken: pending.sealedAccessToken,
     refreshToken: pending.sealedRefreshToken,
     expiresInMs: left(term.expiresInMs),

@@ -34,8 +34,8 @@ export async function resolveMoved(ports: RefreshPorts, exchange: Exchange): Pro
     if (isOurs(ports, row, exchange)) return { kind: 'ours' }
     const { spent } = exchange
     const isKept = spent === null || opensTo(ports.cipher, row, 'refresh_token', spent)
-    if (!isKept) return { kind: 'superseded', row }
-    if (await settleKept(ports, exchange, row)) return { kind: 'superseded', row }
+    const isWritten = isKept ? settleKept(ports, exchange, row) : endOwnLease(ports, exchange, row)
+    if (await isWritten) return { kind: 'superseded', row }
   }
 }
 
@@ -46,11 +46,15 @@ function isOurs(ports: RefreshPorts, row: ConnectionRow, { accessToken, successo
 
 async function settleKept(ports: RefreshPorts, exchange: Exchange, row: ConnectionRow): Promise<boolean> {
   const { id, generation } = row
-  if (exchange.sealedSuccessor !== null && exchange.spent !== null) {
-    return ports.store.succeed({ id, generation, refreshToken: exchange.sealedSuccessor })
-  }
-  // Nothing to write; only our lease still stands. Somebody else's is not ours to end.
+  const { leaseId } = exchange.claim
+  if (exchange.sealedSuccessor === null || exchange.spent === null) return endOwnLease(ports, exchange, row)
+  return ports.store.succeed({ id, generation, leaseId, refreshToken: exchange.sealedSuccessor })
+}
+
+/** Nothing to write; only our lease still stands. Somebody else's is not ours to end. */
+async function endOwnLease(ports: RefreshPorts, exchange: Exchange, row: ConnectionRow): Promise<boolean> {
   const { leaseId } = exchange.claim
   if (row.leaseId !== leaseId) return true
+  const { id, generation } = row
   return ports.store.settle({ id, generation, leaseId, attemptId: null, failure: null })
 }

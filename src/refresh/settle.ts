@@ -89,7 +89,13 @@ async function writeSuccessor(
   const exchange = { claim, spent, accessToken: null, successor, sealedSuccessor }
   const boarded = await rescue.board(exchange)
   const salvage = async (): Promise<Moved> => {
-    const request = { id, generation, refreshToken: sealedSuccessor, failure: recordOf(outcome) }
+    const request = {
+      id,
+      generation,
+      leaseId: claim.leaseId,
+      refreshToken: sealedSuccessor,
+      failure: recordOf(outcome),
+    }
     return (await ports.store.salvage(request)) ? { kind: 'ours' } : resolveMoved(ports, exchange)
   }
   const onDelay = (): void => land(failed)
@@ -124,7 +130,7 @@ export async function settleLease(
   }
   if (await ports.store.settle(request)) return true
 
-  // `storeTokens` kept the refresh token and with it our lease: nobody else ends it before its time.
+  // `storeTokens` kept the refresh token, or who was taken over has committed: our lease stands until its time is over.
   const moved = await ports.store.read(claim.key)
   if (moved?.id === row.id && moved.leaseId === claim.leaseId) {
     await ports.store.settle({ ...request, generation: moved.generation, failure: null })

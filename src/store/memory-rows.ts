@@ -5,6 +5,7 @@ import type {
   ConnectionRow,
   ConnectionSummary,
   DueRequest,
+  OwnLease,
   RejectRequest,
   Seed,
 } from '../ports/store.ts'
@@ -19,9 +20,15 @@ export const NO_FAILURE = {
   nextAttemptAt: null,
   lastError: null,
   attemptId: null,
-  leaseId: null,
-  leaseUntil: null,
 } as const
+
+/** The lease after a write of its holder, or of another. */
+export function leaseAfter(
+  { leaseId, leaseUntil }: Pick<StoredRow, 'leaseId' | 'leaseUntil'>,
+  own: OwnLease,
+): Pick<StoredRow, 'leaseId' | 'leaseUntil'> {
+  return leaseId === own.leaseId ? NO_LEASE : { leaseId, leaseUntil }
+}
 
 /** What a refresh token begins with, beside that nothing befell it. */
 export const NEW_GRANT = {
@@ -134,6 +141,7 @@ export function newRow(
 ): StoredRow {
   return {
     ...NO_FAILURE,
+    ...NO_LEASE,
     id,
     clientId,
     provider,

@@ -24,6 +24,7 @@ import type {
   Seed,
   SeedMemory,
   SettleRequest,
+  SucceedRequest,
   TokenStore,
 } from '../ports/store.ts'
 import { closedStore } from './closed-store.ts'
@@ -39,6 +40,7 @@ import {
   isClaimable,
   isLeaseOver,
   isRejectable,
+  leaseAfter,
   NEW_GRANT,
   NO_FAILURE,
   NO_LEASE,
@@ -143,6 +145,7 @@ class MemoryStore implements TokenStore {
     if (row === undefined) return false
     return this.#write(row, {
       ...NO_FAILURE,
+      ...leaseAfter(row, request),
       ...this.#issued(request, row),
       refreshToken: request.refreshToken ?? row.refreshToken,
       generation: row.generation + 1,
@@ -154,12 +157,13 @@ class MemoryStore implements TokenStore {
     })
   }
 
-  async salvage({ refreshToken, failure, ...fence }: SalvageRequest): Promise<boolean> {
-    const row = this.#matching(fence)
+  async salvage(request: SalvageRequest): Promise<boolean> {
+    const { refreshToken, failure } = request
+    const row = this.#matching(request)
     if (row === undefined) return false
     const change = {
       ...this.#failed(failure, row),
-      ...NO_LEASE,
+      ...leaseAfter(row, request),
       refreshToken,
       expiresAt: row.generation === 0 ? (row.expiresAt ?? this.#now()) : row.expiresAt,
       generation: row.generation + 1,
@@ -179,10 +183,12 @@ class MemoryStore implements TokenStore {
     })
   }
 
-  async succeed({ refreshToken, ...fence }: Fence & { readonly refreshToken: string }): Promise<boolean> {
-    const row = this.#matching(fence)
+  async succeed(request: SucceedRequest): Promise<boolean> {
+    const { refreshToken } = request
+    const row = this.#matching(request)
     if (row === undefined) return false
-    return this.#write(row, { ...NO_LEASE, refreshToken, generation: row.generation + 1, attemptId: null })
+    const lease = leaseAfter(row, request)
+    return this.#write(row, { ...lease, refreshToken, generation: row.generation + 1, attemptId: null })
   }
 
   async restore(request: RestoreRequest): Promise<boolean> {
@@ -190,6 +196,7 @@ class MemoryStore implements TokenStore {
     if (row === undefined || !isLeaseOver(row, request.longestLeaseMs, this.#now())) return false
     const change = {
       ...NO_FAILURE,
+      ...NO_LEASE,
       ...(request.accessToken === 'expired' ? this.#expired(row) : {}),
       refreshToken: request.refreshToken,
       generation: row.generation + 1,
@@ -206,7 +213,7 @@ class MemoryStore implements TokenStore {
   async put(request: PutRequest, options: InTransaction = {}): Promise<boolean> {
     this.#enter(options)
     const { expected, grant, accountDigest, origin = null } = request
-    const fresh = { ...NO_FAILURE, ...NEW_GRANT }
+    const fresh = { ...NO_FAILURE, ...NO_LEASE, ...NEW_GRANT }
     const kept = grant.kind === 'keep' && grant.sealed !== undefined ? { refreshToken: grant.sealed } : {}
     const account = accountDigest === undefined ? {} : { accountDigest }
     const end = this.#after(request.refreshTokenExpiresInMs ?? null)

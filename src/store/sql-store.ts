@@ -13,7 +13,6 @@ import type {
   DeleteRequest,
   DuePage,
   DueRequest,
-  Fence,
   InTransaction,
   ListRequest,
   Metadata,
@@ -26,6 +25,7 @@ import type {
   Seed,
   SeedMemory,
   SettleRequest,
+  SucceedRequest,
   TokenStore,
 } from '../ports/store.ts'
 import { DueRows } from './due-rows.ts'
@@ -184,8 +184,8 @@ export class SqlStore implements TokenStore {
     })
   }
 
-  succeed(request: Fence & { readonly refreshToken: string }): Promise<boolean> {
-    return this.#writes.update(this.#changes.succeeded(request.refreshToken), this.#changes.is(request))
+  succeed(request: SucceedRequest): Promise<boolean> {
+    return this.#writes.update(this.#changes.succeeded(request), this.#changes.is(request))
   }
 
   restore(request: RestoreRequest): Promise<boolean> {

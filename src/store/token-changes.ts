@@ -7,11 +7,13 @@ import type {
   FailureRecord,
   Fence,
   Metadata,
+  OwnLease,
   PutRequest,
   RejectRequest,
   RestoreRequest,
   SalvageRequest,
   SettleRequest,
+  SucceedRequest,
 } from '../ports/store.ts'
 import type { PostgresTables } from './postgres/schema.ts'
 import type { SqlDialect } from './sql-engine.ts'
@@ -41,7 +43,6 @@ const NO_FAILURE = {
   nextAttemptAt: null,
   lastError: null,
   attemptId: null,
-  ...NO_LEASE,
 }
 
 /** What each write does to a row of `oauth_tokens`, and which row it may do it to. */
@@ -110,6 +111,7 @@ export class TokenChanges {
     const { now } = this.#dialect
     return {
       ...NO_FAILURE,
+      ...this.#withoutLease(request),
       ...this.issued(request),
       refreshToken: request.refreshToken ?? undefined,
       generation: this.#nextGeneration(),
@@ -123,12 +125,12 @@ export class TokenChanges {
   }
 
   /** An adopted token of unknown age stays due: with its generation it would pass for one that we stored. */
-  salvaged({ refreshToken, failure }: SalvageRequest): Change {
+  salvaged(request: SalvageRequest): Change {
     const { tokenExpiry, generation } = this.#table
     const { now } = this.#dialect
     return {
-      ...this.#failed(failure),
-      ...this.succeeded(refreshToken),
+      ...this.#failed(request.failure),
+      ...this.succeeded(request),
       tokenExpiry: sql`case when ${and(isNull(tokenExpiry), eq(generation, 0))} then ${now} else ${tokenExpiry} end`,
     }
   }
@@ -141,10 +143,10 @@ export class TokenChanges {
   }
 
   /** A successor alone. */
-  succeeded(refreshToken: string): Change {
+  succeeded(request: SucceedRequest): Change {
     return {
-      ...NO_LEASE,
-      refreshToken,
+      ...this.#withoutLease(request),
+      refreshToken: request.refreshToken,
       generation: this.#nextGeneration(),
       attemptId: null,
       updatedAt: this.#dialect.now,
@@ -154,6 +156,7 @@ export class TokenChanges {
   restored({ refreshToken, accessToken }: RestoreRequest): Change {
     return {
       ...NO_FAILURE,
+      ...NO_LEASE,
       ...(accessToken === 'expired' ? this.#expired() : { updatedAt: this.#dialect.now }),
       refreshToken,
       generation: this.#nextGeneration(),
@@ -233,6 +236,14 @@ export class TokenChanges {
     return earlier(plus(begun, costMs), after(mostMs))
   }
 
+  /** That of another stays: its request may be under way. */
+  #withoutLease(own: OwnLease): Change {
+    const { leaseId, leaseUntil } = this.#table
+    const unlessOwn = (column: typeof leaseId | typeof leaseUntil): SQL =>
+      sql`case when ${eq(leaseId, own.leaseId ?? '')} then null else ${column} end`
+    return { leaseId: unlessOwn(leaseId), leaseUntil: unlessOwn(leaseUntil) }
+  }
+
   #leaseIsOver(longestLeaseMs: number): SQL | undefined {
     const { leaseUntil } = this.#table
     return or(isNull(leaseUntil), this.#dialect.isOver(leaseUntil, longestLeaseMs))
@@ -266,6 +277,7 @@ function granted(grant: PutRequest['grant']): Change {
     case 'replace':
       return {
         ...NO_FAILURE,
+        ...NO_LEASE,
         refreshToken: grant.refreshToken,
         appId: null,
         lastRefreshedAt: null,

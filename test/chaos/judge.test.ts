@@ -147,6 +147,30 @@ describe('the judge', () => {
     expect((await judge(lost({ ...late, kept: own }))).broken.join()).toContain('nothing had befallen')
   })
 
+  test('excuses it by a request that a process sent late which was frozen before its first byte', async () => {
+    const freeze: Incident = { ...kill, kind: 'freeze', process: 2, at: 2_020, until: 7_980 }
+    const late = (change: Partial<Incident>, ...asked: Evidence['asked']): Evidence =>
+      lost({
+        mode: 'freeze',
+        incidents: [{ ...freeze, ...change }],
+        asked: [
+          { process: 1, connection: 'a', at: 990 },
+          { process: 2, connection: 'a', at: 2_000 },
+          ...asked,
+        ],
+      })
+    const broken = async (evidence: Evidence): Promise<string> => (await judge(evidence)).broken.join()
+    expect(await broken(late({}))).toBe('')
+    const words = 'nothing had befallen'
+    expect(await broken(late({ process: 3 }))).toContain(words)
+    expect(await broken(late({ kind: 'kill' }))).toContain(words)
+    // It went on long before, or after; or it had looked at the clock since.
+    expect(await broken(late({ until: 5_900 }))).toContain(words)
+    expect(await broken(late({ until: 8_100 }))).toContain(words)
+    expect(await broken(late({}, { process: 2, connection: 'a', at: 7_990 }))).toContain(words)
+    expect(await broken(late({ at: 1_990 }))).toContain(words)
+  })
+
   test.each<[string, Partial<Evidence>, string]>([
     ['where the provider lets a client retry', { rotation: 'window' }, 'none may be'],
     ['at an orderly stop', { mode: 'term' }, 'none may be'],

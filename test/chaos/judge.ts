@@ -161,8 +161,28 @@ function objectionTo(
     if (over < from) return false
     return process === null ? at <= ended + AFTER_MS : process === asker?.process && at <= until
   })
-  if (excuses.some(one => isExcuse(one, connection, spent))) return []
+  if (excuses.some(one => isExcuse(one, connection, spent)) || wasSentLate(refusal, connection, evidence))
+    return []
   return lost(`its refresh token was replaced ${told(excuses)}`)
+}
+
+/**
+ * A request of a process that was stopped after it had begun to ask, and went on right before the provider read it: it
+ * was frozen between its last look at the clock and its first byte (Limits of docs/reliability.md). It cannot have asked
+ * anew in between: then it would have looked.
+ */
+function wasSentLate(
+  { arrivedAt }: LedgerEntry,
+  connection: string,
+  { asked, incidents }: Evidence,
+): boolean {
+  return incidents.some(({ kind, process, at, until }) => {
+    if (kind !== 'freeze' || until > arrivedAt + BEFORE_MS || arrivedAt - until > AFTER_MS) return false
+    const ask = asked.findLast(
+      one => one.process === process && one.connection === connection && one.at <= arrivedAt,
+    )
+    return ask !== undefined && ask.at <= at
+  })
 }
 
 function grantAt(report: Change, given: readonly Given[], requests: readonly LedgerEntry[]): number | null {

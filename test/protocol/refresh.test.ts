@@ -377,7 +377,7 @@ describe('rows that other programs wrote', () => {
     const row = await world.store.read({ clientId: 'smart-tax-nation', provider: 'zoho_crm' })
     if (row?.accessToken == null) throw new RangeError('no row')
     // The access token moved into the column of the refresh token.
-    await world.store.succeed({ id: row.id, generation: row.generation, refreshToken: row.accessToken })
+    await world.store.succeed({ ...row, refreshToken: row.accessToken })
     await expect(world.run(process.get())).rejects.toBeInstanceOf(DecryptionError)
     expect(provider.asked).toEqual([])
     expect((await world.store.read(row))?.leaseId).toBeNull()

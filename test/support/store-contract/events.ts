@@ -308,7 +308,7 @@ async function send(store: TokenStore, write: Write, row: ConnectionRow): Promis
     case 'commit':
       return store.commit(commitOf(row))
     case 'salvage':
-      return store.salvage({ id, generation, refreshToken: 'saved', failure: PASSING })
+      return store.salvage({ id, generation, leaseId: null, refreshToken: 'saved', failure: PASSING })
     case 'restore':
       return store.restore({
         id,

@@ -86,6 +86,7 @@ export function commitOf(row: ConnectionRow, change: Partial<CommitRequest> = {}
   return {
     id: row.id,
     generation: row.generation,
+    leaseId: row.leaseId,
     accessToken: 'access-2',
     refreshToken: 'refresh-2',
     expiresInMs: HOUR,

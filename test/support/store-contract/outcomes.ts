@@ -89,15 +89,32 @@ export function outcomesContract(harness: () => StoreHarness): void {
         status: 'active',
       })
     })
+  })
 
-    test('needs no lease: it is written when the lease has ended and is held by another', async () => {
+  describe('a write of an attempt that was taken over', () => {
+    const writes: [string, (store: TokenStore, row: ConnectionRow) => Promise<boolean>][] = [
+      ['commit', (store, row) => store.commit(commitOf(row))],
+      ['salvage', (store, row) => store.salvage({ ...row, refreshToken: 'refresh-2', failure: PASSING })],
+      ['succeed', (store, row) => store.succeed({ ...row, refreshToken: 'refresh-2' })],
+    ]
+
+    test.each(writes)('needs no lease, and leaves that of the other to it: %s', async (_, write) => {
       const { store, advance } = harness()
-      const row = await storedRow(store)
-      await store.claim(claimOf(row))
+      const stored = await storedRow(store)
+      await store.claim(claimOf(stored))
+      const first = await rowOf(store, stored)
       await advance(20_000)
-      await store.claim(claimOf(await rowOf(store, row)))
-      expect(await store.commit(commitOf(row))).toBe(true)
-      expect(await rowOf(store, row)).toMatchObject({ accessToken: 'access-2', leaseId: null })
+      await store.claim(claimOf(first, { leaseId: 'other', attemptId: 'other' }))
+      const second = await rowOf(store, stored)
+      expect(second.leaseId).toBe('other')
+
+      expect(await write(store, first)).toBe(true)
+      const after = await rowOf(store, stored)
+      expect(after).toMatchObject({ refreshToken: 'refresh-2', attemptId: null })
+      expect([after.leaseId, after.leaseUntil]).toEqual(['other', second.leaseUntil])
+      expect(await store.claim(claimOf(after, { leaseId: 'third' }))).toBe(false)
+      await advance(60_000)
+      expect(await store.claim(claimOf(await rowOf(store, stored), { leaseId: 'third' }))).toBe(true)
     })
   })
 
@@ -143,9 +160,9 @@ export function outcomesContract(harness: () => StoreHarness): void {
     test('writes the refresh token and the failure; access token and expiry stay', async () => {
       const { store } = harness()
       const row = await suspectAndClaimed(store)
-      const { id, generation } = row
+      const { id, generation, leaseId } = row
       const failure = { ...PASSING, code: 'PROVIDER_RESPONSE', status: row.status } as const
-      expect(await store.salvage({ id, generation, refreshToken: 'saved', failure })).toBe(true)
+      expect(await store.salvage({ id, generation, leaseId, refreshToken: 'saved', failure })).toBe(true)
       const after = await rowOf(store, row)
       expect(still(after)).toEqual({
         ...still(row),
@@ -167,8 +184,8 @@ export function outcomesContract(harness: () => StoreHarness): void {
     test('writes the refresh token alone and ends lease and attempt', async () => {
       const { store } = harness()
       const row = await suspectAndClaimed(store)
-      const { id, generation } = row
-      expect(await store.succeed({ id, generation, refreshToken: 'successor' })).toBe(true)
+      const { id, generation, leaseId } = row
+      expect(await store.succeed({ id, generation, leaseId, refreshToken: 'successor' })).toBe(true)
       const after = await rowOf(store, row)
       expect(still(after)).toEqual({
         ...still(row),
