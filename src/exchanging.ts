@@ -1,6 +1,7 @@
 import type { Assembly } from './assemble.ts'
 import type { Connected } from './connect/connected.ts'
 import { issuerOf } from './connect/issuer.ts'
+import { placeOf } from './connect/same-place.ts'
 import { parseOptionalText, parseWantedScopes } from './connect-input.ts'
 import type { ExchangeCodeOptions } from './connect-options.ts'
 import { AuthorizationFlowError, InvalidInputError, ProviderMisconfiguredError } from './errors.ts'
@@ -26,7 +27,9 @@ export async function exchangeBareCode(
 ): Promise<Connected> {
   const provider = assembly.providers.get(key.provider)
   const app = requiredApp(assembly, key, options.credentials)
-  const metadata = parseMetadata(options.metadata, key)
+  const given = parseMetadata(options.metadata, key)
+  const before = (await assembly.ports.store.read(key))?.metadata
+  const metadata = { ...placeOf(provider.profile, before), ...given }
   const wanted = parseWantedScopes(options.scopes, key)
   const verifier = parseOptionalText(options.codeVerifier, 'codeVerifier', key)
   const request = {

@@ -1,5 +1,11 @@
 import type { RefreshBudget } from '../lifecycle/provider-traits.ts'
-import type { AccountIdentity, Endpoint, ProviderProfile, RefreshRules } from './profile.ts'
+import type {
+  AccountIdentity,
+  AuthorizationRules,
+  Endpoint,
+  ProviderProfile,
+  RefreshRules,
+} from './profile.ts'
 
 /** Whether a field of a profile was given, or is a default. */
 export type KnownFields = (field: keyof ProviderProfile) => boolean
@@ -68,6 +74,7 @@ const moreTellers: typeof tellers = [
       ),
   ],
   ['authorization parameters', ({ authorization }) => parametersOf(authorization.parameters)],
+  ['scopes', ({ authorization }) => scopesOf(authorization)],
   ['scopes for a refresh token', ({ authorization }) => listOf(authorization.refreshTokenScopes)],
   ['code exchange parameters', ({ authorization }) => parametersOf(authorization.exchangeParameters)],
   ['kept of the callback', ({ authorization }) => listOf(authorization.callbackMetadata)],
@@ -109,6 +116,10 @@ function urlOf(endpoint: Endpoint | null): string | null {
 
 function listOf(items: readonly string[], separator = ', '): string | null {
   return items.length === 0 ? null : items.join(separator)
+}
+
+function scopesOf({ scopes, needsScopes }: AuthorizationRules): string | null {
+  return listOf(scopes) ?? (needsScopes === true ? 'have to be named' : null)
 }
 
 function wantedBy({ scope, needsRedirectUri }: RefreshRules): string | null {

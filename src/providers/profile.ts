@@ -41,6 +41,13 @@ export interface AuthorizationRules {
   readonly pkce: 'required' | 'supported' | 'rejected' | null
   /** Parameters of every request, for instance `access_type: 'offline'`. */
   readonly parameters: Readonly<Record<string, string>>
+  /** What is asked for where a call names no scopes. */
+  readonly scopes: readonly string[]
+  /**
+   * Whether a request without scopes ends at a page of the provider's that says so, from which the browser never comes
+   * back: then none is made. Null: not known.
+   */
+  readonly needsScopes: boolean | null
   /** Scopes without which no refresh token comes. */
   readonly refreshTokenScopes: readonly string[]
   /** Parameters that the exchange of the code needs beside the standard's. */

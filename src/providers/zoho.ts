@@ -57,6 +57,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     revocation: { style: 'token_only', goneStatuses: [400] },
     authorizationEndpoint: endpoint('/oauth/v2/auth'),
     authorization: {
+      needsScopes: true,
       // A repeated consent brings a refresh token only with prompt=consent.
       parameters: { access_type: 'offline', prompt: 'consent' },
       callbackMetadata: ['location'],

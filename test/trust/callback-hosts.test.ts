@@ -53,7 +53,9 @@ describe('a callback of Zoho’s', () => {
     'T20, nasty input 20: with the location %j is refused, and no request is made',
     async location => {
       const tokens = await world.open({ providers: { zoho_crm: localZohoApp } })
-      const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+      const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+        scopes: ['ZohoCRM.modules.ALL'],
+      })
       const callback = new URL(`${CALLBACK_URL}/zoho_crm`)
       callback.searchParams.set('state', new URL(url).searchParams.get('state') ?? '')
       callback.searchParams.set('code', '1000.code')
@@ -69,7 +71,9 @@ describe('a callback of Zoho’s', () => {
     const tokens = await world.open({
       providers: { zoho_crm: { ...localZohoApp, accountsServer: zoho.url } },
     })
-    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+      scopes: ['ZohoCRM.modules.ALL'],
+    })
     const code = await zoho.issueCode()
     const callback = new URL(`${CALLBACK_URL}/zoho_crm`)
     callback.search = new URLSearchParams({

@@ -24,7 +24,11 @@ export const google: CatalogueEntry = {
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',
   scopeSeparator: ' ',
-  authorization: { pkce: 'supported', parameters: { access_type: 'offline', prompt: 'consent' } },
+  authorization: {
+    pkce: 'supported',
+    parameters: { access_type: 'offline', prompt: 'consent' },
+    needsScopes: true,
+  },
   refreshTokens: { rotates: 'never' },
   traits: { lifetimeMs: HOUR, refreshTokenIdleMs: 180 * DAY },
   account: { kind: 'id_token', claim: 'sub' },
