@@ -213,9 +213,11 @@ describe('a public client', () => {
   test('is none whose secrets are those of data centres: which one it is, the callback tells', async () => {
     const secrets = { clientId: 'app', clientSecrets: { eu: 'secret' } }
     const tokens = await world.open({ providers: { zoho_crm: secrets } })
-    expect((await tokens.authorizationUrl(CLIENT, 'zoho_crm')).url).toContain('accounts.zoho.com')
+    const scopes = ['ZohoCRM.modules.READ']
+    const { url } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', { scopes })
+    expect(url).toContain('accounts.zoho.com')
     const credentials = { clientId: 'another-app' }
-    await expect(tokens.authorizationUrl(CLIENT, 'zoho_crm', { credentials })).rejects.toMatchObject({
+    await expect(tokens.authorizationUrl(CLIENT, 'zoho_crm', { scopes, credentials })).rejects.toMatchObject({
       code: 'PROVIDER_MISCONFIGURED',
     })
   })

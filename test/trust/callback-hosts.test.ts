@@ -102,6 +102,42 @@ describe('a callback of Zoho’s', () => {
   })
 })
 
+describe('a callback with a value that is kept', () => {
+  test.each([
+    ['a line break', 'a\r\nb'],
+    ['a NUL', '\0'],
+    ['nothing', ''],
+    ['letters of no kind that ids have', 'ü'],
+    ['too much', '7'.repeat(256)],
+  ])('T20, nasty input 18: is refused where it is %s, and no request is made', async (_, value) => {
+    const tokens = await world.open({}, { authorization: { callbackMetadata: ['realmId'] } })
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'acme')
+    const callback = world.acme.agree(url)
+    callback.searchParams.set('realmId', value)
+    expect(await reasonOf(tokens.handleCallback(callback, { binding }))).toBe('malformed')
+    expect(world.acme.exchanges).toEqual([])
+  })
+})
+
+test.each(['evil.example/', 'evil.example#', 'eu@evil.example', 'a.b', '..', '-', 'eu evil', 'eu:8443'])(
+  'T20: a callback that names %j for the host of API calls is refused, and no request is made',
+  async region => {
+    const tokens = await world.open(
+      {},
+      {
+        apiHosts: ['{region}.api.acme.example'],
+        placeholders: { region: { kind: 'label', description: 'the region' } },
+        authorization: { callbackMetadata: ['region'] },
+      },
+    )
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'acme')
+    const callback = world.acme.agree(url)
+    callback.searchParams.set('region', region)
+    expect(await reasonOf(tokens.handleCallback(callback, { binding }))).toBe('malformed')
+    expect(world.acme.exchanges).toEqual([])
+  },
+)
+
 describe('a callback of a provider with hosts of its customers', () => {
   const shops = (): ConstructorParameters<typeof Object>[0] => ({
     authorizationEndpoint: '{shop}/authorize',
