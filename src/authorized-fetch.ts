@@ -1,11 +1,14 @@
-import { InvalidInputError } from './errors.ts'
+import { InvalidInputError, ProviderMisconfiguredError } from './errors.ts'
 import type { ConnectionKey } from './ports/store.ts'
+import { NOT_PUBLIC, type Reach } from './ports/transport.ts'
 import { fixedApiHosts, hasOwnApiHosts, ownApiHosts } from './providers/api-hosts.ts'
 import { isBadTokenAnswer } from './providers/bad-token.ts'
 import type { BadTokenRules, ProviderProfile } from './providers/profile.ts'
+import { refusedReach } from './providers/reach.ts'
 import { tokenHeader } from './providers/token-header.ts'
 import type { HeldToken } from './refresh/held-token.ts'
 import { named } from './refresh/refusal-error.ts'
+import { PublicFetch } from './transport/public-fetch.ts'
 
 /** The options of the platform's `fetch`, and one more. `redirect` has no effect: redirects are not followed. */
 export type FetchOptions = { [Name in keyof RequestInit]?: RequestInit[Name] | undefined } & {
@@ -40,7 +43,8 @@ export async function authorizedFetch(call: AuthorizedFetch): Promise<Response> 
   const held = await call.token()
   if (!isKnown)
     refuseForeignHost(call, url, [...hosts, ...ownApiHosts(call.profile, held.observed.row.metadata)])
-  const response = await send(call, request, held)
+  const reach = reachOf(call, url, isKnown)
+  const response = await send(call, request, held, reach)
   if (again === null || !(await isBadToken(response, call.profile.badToken))) return response
 
   const next = await nextToken(call, held).catch(async (error: unknown) => {
@@ -50,7 +54,14 @@ export async function authorizedFetch(call: AuthorizedFetch): Promise<Response> 
   // No other token is to be had: what the API said of this one is the answer.
   if (next.accessToken.equals(held.accessToken)) return response
   await response.body?.cancel()
-  return send(call, again, next)
+  return send(call, again, next, reach)
+}
+
+// A host that came with the grant, or one of a profile that somebody else has written, leads into no private network.
+function reachOf({ profile, allowHosts }: AuthorizedFetch, { host }: URL, isKnown: boolean): Reach {
+  if (allowHosts.includes(host)) return 'anywhere'
+  const isAllowed = profile.allowPrivateNetwork ?? isKnown
+  return isAllowed ? 'anywhere' : 'public'
 }
 
 async function nextToken(call: AuthorizedFetch, held: HeldToken): Promise<HeldToken> {
@@ -73,11 +84,21 @@ function definedOf(init: AuthorizedFetch['init']): RequestInit {
   return Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined))
 }
 
-function send({ profile }: AuthorizedFetch, request: Request, held: HeldToken): Promise<Response> {
+const publicFetch = new PublicFetch()
+
+async function send(
+  { key, profile, init }: AuthorizedFetch,
+  request: Request,
+  held: HeldToken,
+  reach: Reach,
+): Promise<Response> {
   for (const [name, value] of Object.entries(tokenHeader(profile, held.accessToken))) {
     request.headers.set(name, value)
   }
-  return fetch(request)
+  if (reach === 'anywhere') return fetch(request)
+  const response = await publicFetch.send(request, init.dispatcher)
+  if (response !== null) return response
+  throw new ProviderMisconfiguredError(`${named(key)}: not sent: ${refusedReach(NOT_PUBLIC)}.`, key)
 }
 
 function isReplayable({ input, init }: AuthorizedFetch): boolean {

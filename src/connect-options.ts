@@ -5,7 +5,7 @@ import type { CallCredentials, CallOptions } from './service-options.ts'
 export interface AuthorizationOptions extends CallOptions {
   /**
    * Scopes to ask for. Those without which the provider gives no refresh token (`offline_access`) are added. Default:
-   * none, which means what is set for the app at the provider.
+   * those of the provider's options or profile, else none, which means what is set for the app at the provider.
    */
   readonly scopes?: readonly string[] | undefined
   /** The user of yours who is signed in. The same has to be there at the end. */
@@ -20,7 +20,10 @@ export interface AuthorizationOptions extends CallOptions {
   readonly context?: string | undefined
   /** Further parameters: `login_hint`, `prompt`, … Those of the protocol itself cannot be given. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
-  /** Values for the provider's placeholders: `{ shop: 'acme.myshopify.com' }`. Kept as metadata of the connection. */
+  /**
+   * Values for the provider's placeholders: `{ shop: 'acme.myshopify.com' }`. Kept as metadata of the connection. Default:
+   * what is kept there.
+   */
   readonly metadata?: Metadata | undefined
   /**
    * The API that the token is for (RFC 8707): an absolute URI, or several. Kept as metadata of the connection, for its

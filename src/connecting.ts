@@ -7,6 +7,7 @@ import type { AuthorizationStart, CallbackResult } from './connect/connected.ts'
 import { refuseImpostor } from './connect/impostors.ts'
 import { issuerOf } from './connect/issuer.ts'
 import { redirectUriOf } from './connect/redirect-uris.ts'
+import { placeOf } from './connect/same-place.ts'
 import { type TakenFlow, takeFlow } from './connect/take-flow.ts'
 import {
   parseBinding,
@@ -15,17 +16,19 @@ import {
   parseResource,
   parseReturnTo,
   parseUser,
-  parseWantedScopes,
 } from './connect-input.ts'
 import type { AuthorizationOptions, CallbackOptions } from './connect-options.ts'
-import { InvalidInputError } from './errors.ts'
+import { InvalidInputError, ProviderMisconfiguredError } from './errors.ts'
 import { exchangedFor, requiredApp } from './exchanging.ts'
 import { concluded, concluding, told } from './flow-ends.ts'
 import { parseMetadata } from './input.ts'
+import type { AppCredentials } from './ports/provider.ts'
 import type { ConnectionKey, Metadata } from './ports/store.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { resourcesOf } from './providers/resources.ts'
+import { named } from './refresh/refusal-error.ts'
 import { Secret } from './secret.ts'
+import { wantedScopes } from './wanted-scopes.ts'
 
 /** `authorizationUrl`. */
 export async function startConnecting(
@@ -36,8 +39,11 @@ export async function startConnecting(
   const { providers, ports, redirectUris } = assembly
   const { profile } = providers.get(key.provider)
   const app = requiredApp(assembly, key, options.credentials)
-  const resource = await resourceOf(assembly, key, options)
-  const metadata = { ...parseMetadata(options.metadata, key), ...resource.remembered }
+  const given = parseMetadata(options.metadata, key)
+  const scopes = wantedScopes(profile, options.scopes, key)
+  const before = (await ports.store.read(key))?.metadata
+  const resource = resourceOf({ ...before, ...given }, key, options.resource)
+  const metadata = { ...placeOf(profile, before), ...given, ...resource.remembered }
   const text = (name: 'redirectUri' | 'callbackUrl' | 'context'): string | undefined =>
     parseOptionalText(options[name], name, key)
   const request: FlowRequest = {
@@ -50,7 +56,7 @@ export async function startConnecting(
       callbackUrl: text('callbackUrl') ?? assembly.callbackUrl,
       context: text('context'),
     }),
-    scopes: parseWantedScopes(options.scopes, key),
+    scopes,
     user: parseUser(options.user, key),
     returnTo: parseReturnTo(options.returnTo, key),
     parameters: parseParameters(options.parameters, key),
@@ -58,6 +64,7 @@ export async function startConnecting(
     resource: resource.asked,
   }
   refuseAppGrant(profile)
+  refusePublicClient(assembly, key, app)
   refuseImpostor(
     profile,
     metadata,
@@ -135,17 +142,10 @@ interface Resource {
 }
 
 // Not given, it is that of the connection: another grant would be refreshed for what it does not hold.
-async function resourceOf(
-  { ports }: Assembly,
-  key: ConnectionKey,
-  { resource, metadata }: AuthorizationOptions,
-): Promise<Resource> {
-  if (resource !== undefined) {
-    const asked = parseResource(resource, key)
-    return { asked, remembered: { resource: asked } }
-  }
-  const row = await ports.store.read(key)
-  return { asked: resourcesOf({ ...row?.metadata, ...metadata }), remembered: {} }
+function resourceOf(before: Metadata, key: ConnectionKey, resource: unknown): Resource {
+  if (resource === undefined) return { asked: resourcesOf(before), remembered: {} }
+  const asked = parseResource(resource, key)
+  return { asked, remembered: { resource: asked } }
 }
 
 function refuseAppGrant({ name, traits }: ProviderProfile): void {
@@ -153,6 +153,18 @@ function refuseAppGrant({ name, traits }: ProviderProfile): void {
   throw new InvalidInputError(
     `"${name}" is asked with the app's own credentials (client credentials): no account is connected there.`,
     { provider: name },
+  )
+}
+
+// The user would agree, and then nobody could exchange the code.
+function refusePublicClient({ providers }: Assembly, key: ConnectionKey, app: AppCredentials): void {
+  const { clientAuthentication } = providers.get(key.provider).profile
+  if (clientAuthentication === 'none' || app.clientSecret !== null) return
+  if (providers.hasOtherSecrets(key.provider, app)) return
+  throw new ProviderMisconfiguredError(
+    `${named(key)}: ${key.provider} wants the client secret of the app (${clientAuthentication}), and none is given: no code ` +
+      "could be exchanged. Give clientSecret with clientId. For a public client, take a profile with clientAuthentication: 'none'.",
+    key,
   )
 }
 

@@ -2,7 +2,8 @@ import type { Assembly } from './assemble.ts'
 import { codeError } from './code-outcome.ts'
 import type { Connected } from './connect/connected.ts'
 import { type DeviceEnd, waitForPerson } from './connect/device-flow.ts'
-import { parseResource, parseWantedScopes } from './connect-input.ts'
+import { placeOf } from './connect/same-place.ts'
+import { parseResource } from './connect-input.ts'
 import type { DeviceAuthorization, DeviceAuthorizationOptions, DeviceWaitOptions } from './device-options.ts'
 import { AuthorizationFlowError, InvalidInputError } from './errors.ts'
 import { accountOfAnswer, requiredApp, withResource } from './exchanging.ts'
@@ -13,6 +14,7 @@ import type { ConnectionKey, Metadata } from './ports/store.ts'
 import type { DeviceCodes } from './providers/device-requests.ts'
 import { unlessAborted } from './refresh/giving-up.ts'
 import { named } from './refresh/refusal-error.ts'
+import { wantedScopes } from './wanted-scopes.ts'
 
 /** What belongs to a device that is being let in. */
 interface DeviceFlow {
@@ -42,8 +44,9 @@ export async function authorizeDevice(
     )
   }
   const app = requiredApp(assembly, key, options.credentials)
-  const metadata = parseMetadata(options.metadata, key)
-  const wanted = parseWantedScopes(options.scopes, key)
+  const given = parseMetadata(options.metadata, key)
+  const wanted = wantedScopes(profile, options.scopes, key)
+  const metadata = { ...placeOf(profile, (await ports.store.read(key))?.metadata), ...given }
   const resource = parseResource(options.resource, key)
   const timeoutMs = ports.policy.requestTimeoutMs
   const request = { app, scopes: wanted, resource, metadata, timeoutMs }
@@ -123,7 +126,7 @@ async function connectedBy(assembly: Assembly, flow: DeviceFlow, end: DeviceEnd)
   if (end.kind !== 'answered') throw refusal(end.kind, key)
   const { profile } = providers.get(key.provider)
   const { answer, members, sentAt } = end
-  const context = { nonce: null, callback: new Map<string, string>() }
+  const context = { nonce: null, callback: new Map<string, string>(), asked }
   const ready = await newGrants.ready({
     key,
     profile,

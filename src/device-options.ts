@@ -4,9 +4,12 @@ import type { CallCredentials, CallOptions } from './service-options.ts'
 
 /** Options of `deviceAuthorization`. */
 export interface DeviceAuthorizationOptions extends CallOptions {
-  /** Scopes to ask for. Those without which the provider gives no refresh token (`offline_access`) are added. */
+  /**
+   * Scopes to ask for. Those without which the provider gives no refresh token (`offline_access`) are added. Default: those
+   * of the provider's options or profile, else none.
+   */
   readonly scopes?: readonly string[] | undefined
-  /** Values for the provider's placeholders: `{ tenant: 'acme' }`. Kept as metadata of the connection. */
+  /** Values for the provider's placeholders: `{ tenant: 'acme' }`. Kept as metadata of the connection. Default: what is kept there. */
   readonly metadata?: Metadata | undefined
   /** The API that the token is for (RFC 8707): an absolute URI, or several. Kept, and asked for at each refresh. */
   readonly resource?: string | readonly string[] | undefined

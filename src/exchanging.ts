@@ -1,6 +1,7 @@
 import type { Assembly } from './assemble.ts'
 import type { Connected } from './connect/connected.ts'
 import { issuerOf } from './connect/issuer.ts'
+import { placeOf } from './connect/same-place.ts'
 import { parseOptionalText, parseWantedScopes } from './connect-input.ts'
 import type { ExchangeCodeOptions } from './connect-options.ts'
 import { AuthorizationFlowError, InvalidInputError, ProviderMisconfiguredError } from './errors.ts'
@@ -26,7 +27,9 @@ export async function exchangeBareCode(
 ): Promise<Connected> {
   const provider = assembly.providers.get(key.provider)
   const app = requiredApp(assembly, key, options.credentials)
-  const metadata = parseMetadata(options.metadata, key)
+  const given = parseMetadata(options.metadata, key)
+  const before = (await assembly.ports.store.read(key))?.metadata
+  const metadata = { ...placeOf(provider.profile, before), ...given }
   const wanted = parseWantedScopes(options.scopes, key)
   const verifier = parseOptionalText(options.codeVerifier, 'codeVerifier', key)
   const request = {
@@ -105,7 +108,7 @@ export async function accountOfAnswer(
   { ports, providers }: Assembly,
   key: ConnectionKey,
   { app, metadata }: Pick<CodeRequest, 'app' | 'metadata'>,
-  { nonce, callback }: Pick<CodeContext, 'nonce' | 'callback'>,
+  { nonce, callback, asked }: Pick<CodeContext, 'nonce' | 'callback' | 'asked'>,
   { answer, members }: CodeAnswer,
 ): Promise<AccountAnswer> {
   if (answer.kind !== 'issued') return { kind: 'unknown' }
@@ -118,6 +121,8 @@ export async function accountOfAnswer(
     members,
     callback,
     accessToken: answer.tokens.accessToken,
+    // Scopes that were granted as they were asked for need not be told (RFC 6749 §5.1).
+    scopes: answer.tokens.scopes ?? (asked.length === 0 ? null : asked),
     metadata: { ...metadata, ...answer.tokens.metadata },
     idToken: { issuer: issuerOf(profile, metadata), endpoints, appId: app.clientId, nonce },
     timeoutMs: ports.policy.requestTimeoutMs,

@@ -28,6 +28,12 @@ export function textOption({ options }: Invocation, name: string): string | unde
   return typeof value === 'string' ? value : undefined
 }
 
+/** The values of an option that may be given several times. */
+export function textsOption({ options }: Invocation, name: string): readonly string[] {
+  const values = options[name]
+  return Array.isArray(values) ? values.filter(value => typeof value === 'string') : []
+}
+
 /**
  * Opens the service that environment and config file describe, and closes it afterwards: also on Ctrl-C, because a refresh
  * that is cut off between the provider's answer and the database could lose a rotated token.

@@ -76,8 +76,15 @@ function addVerb(
       'after',
       `${verb.notes === undefined ? '' : `\n${verb.notes}\n`}\nExample:\n  ${verb.example}`,
     )
-  for (const [flags, description] of verb.options) command.option(flags, description)
+  for (const [flags, description, repeatable] of verb.options) {
+    if (repeatable === undefined) command.option(flags, description)
+    else command.option(flags, description, collected)
+  }
   command.action(() => act(command))
+}
+
+function collected(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value]
 }
 
 function groupOf(program: CommanderCommand, name: string): CommanderCommand {

@@ -5,7 +5,8 @@ export interface Verb {
   /** Its words and arguments: `keys generate`, `token <client> <provider>`. */
   readonly usage: string
   readonly summary: string
-  readonly options: readonly (readonly [flags: string, description: string])[]
+  /** Those with `repeatable` may be given several times. */
+  readonly options: readonly (readonly [flags: string, description: string, repeatable?: 'repeatable'])[]
   /** What the help says besides; its lines fit 80 columns. */
   readonly notes?: string | undefined
   /** It opens no database of the user's, so it takes no config file. */
@@ -54,7 +55,8 @@ as long as one is left. The scopes are those that the connection has.`
 
 /** How an account is connected, at both verbs. */
 const CONNECT_OPTIONS: Verb['options'] = [
-  ['--scopes <scopes>', 'what to ask for: one,two; default: what the connection has'],
+  ['--scopes <scopes>', 'what to ask for: one,two; else of the config, or as before'],
+  ['--parameter <name=value>', 'what the provider asks for: a tenant, a shop', 'repeatable'],
   ['--device', 'a code to enter at the provider, in a browser anywhere'],
   ['--code', "a code of Zoho's API console, from standard input"],
   ['--no-browser', 'print the address, and open no browser'],

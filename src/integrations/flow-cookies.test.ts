@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { flowCookie, flowOf, startCookies } from './flow-cookies.ts'
 
@@ -26,6 +27,14 @@ describe('the cookie of a flow', () => {
     const plain = from('127.0.0.1:3000', `evergrant-${flow}=b2`)
     expect(flowCookie(plain, flow)).toEqual({ binding: 'b2', isPlain: true })
     expect(flowCookie(from('app.example', 'sid=1'), flow)).toBeNull()
+  })
+
+  test('T15: is named by another digest than the database has of the state', () => {
+    for (const encoding of ['hex', 'base64url'] as const) {
+      const stored = createHash('sha256').update('s1').digest(encoding)
+      expect(stored).not.toContain(flow)
+      expect(flow).not.toContain(stored.slice(0, 8))
+    }
   })
 
   test('T14: that a neighbour under the same domain could have written is not taken', () => {

@@ -36,13 +36,31 @@ test('a body may be left out', async () => {
 test('of a body without end no more is read than a form may have', async () => {
   expect(await read(`a=${'b'.repeat(8_190)}`)).toEqual(new Map([['a', 'b'.repeat(8_190)]]))
   expect(await read(`a=${'b'.repeat(8_191)}`)).toBe(413)
-  let pulled = 0
+  let [pulled, cancelled] = [0, 0]
   const endless = new ReadableStream<Uint8Array>({
     pull: controller => {
       pulled += 1
       controller.enqueue(new Uint8Array(1_024))
     },
+    cancel: () => {
+      cancelled += 1
+    },
   })
   expect(await read(endless)).toBe(413)
   expect(pulled).toBeLessThan(12)
+  expect(cancelled).toBe(1)
+  // What says itself that it is larger is not read at all.
+  pulled = 0
+  const headers = { 'content-type': FORM, 'content-length': '8193' }
+  const unread = new ReadableStream<Uint8Array>(
+    {
+      pull: () => {
+        pulled += 1
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const init = { method: 'POST', headers, body: unread, duplex: 'half' as const }
+  expect(await formFields(new Request('http://localhost/', init))).toBe(413)
+  expect(pulled).toBe(0)
 })

@@ -55,6 +55,10 @@ describe('a place to come back to', () => {
 
   test('that is longer than a header should be leads to the default', () => {
     expect(paths.allowed(`/team/${'a'.repeat(2_000)}`)).toBeNull()
+    // Long as it is written, or long as it is sent.
+    expect(paths.allowed(`/team/${'a/../'.repeat(500)}`)).toBeNull()
+    expect(paths.allowed(`/team/${'ü'.repeat(700)}`)).toBeNull()
+    expect(paths.allowed(`/team/${'a'.repeat(1_900)}`)).not.toBeNull()
   })
 
   test('gets the outcome added to whatever query it has', () => {

@@ -171,7 +171,6 @@ describe('a profile asked by client credentials', () => {
   test.each<[string, ProviderOverride, Partial<ProviderDefinition>]>([
     ['another grant', { grant: 'password' as 'client_credentials' }, {}],
     ['a public client', GRANT, { clientAuthentication: 'none' }],
-    ['scopes for grants of users', { scopes: ['a'] }, {}],
     ['a resource for grants of users', { resource: 'https://a.example/' }, {}],
     ['scopes in a text', { ...GRANT, scopes: 'a b' as unknown as string[] }, {}],
     ['a scope with a space', { ...GRANT, scopes: ['a b'] }, {}],

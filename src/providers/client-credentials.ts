@@ -18,7 +18,7 @@ export function appTraits(traits: ProviderTraits): ProviderTraits {
 
 /**
  * A profile with what the back end asks for.
- * @throws InvalidInputError it asks for scopes without client credentials, or the client has no credentials
+ * @throws InvalidInputError it asks for resources without client credentials, or the client has no credentials
  */
 export function withAppGrant(
   profile: ProviderProfile,
@@ -27,15 +27,15 @@ export function withAppGrant(
 ): ProviderProfile {
   const { name: provider, clientCredentials: rules } = profile
   if ((grant ?? profile.traits.grant) !== 'client_credentials') {
-    const option = scopes === undefined ? (resources === undefined ? null : 'resource') : 'scopes'
-    if (option !== null) {
+    if (resources !== undefined) {
       throw new InvalidInputError(
-        `The option ${option} of the provider "${provider}" says what client credentials ask for. Add grant: ` +
+        `The option resource of the provider "${provider}" says what client credentials ask for. Add grant: ` +
           "'client_credentials', or remove it.",
         { provider },
       )
     }
-    return profile
+    if (scopes === undefined) return profile
+    return { ...profile, authorization: { ...profile.authorization, scopes } }
   }
   checkAppGrant(profile)
   return {

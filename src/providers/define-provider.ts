@@ -99,6 +99,8 @@ const standardRevocation: RevocationRules = {
 const standardAuthorization: AuthorizationRules = {
   pkce: null,
   parameters: {},
+  scopes: [],
+  needsScopes: null,
   refreshTokenScopes: [],
   exchangeParameters: {},
   redirectUri: 'url',

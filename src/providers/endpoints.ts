@@ -116,8 +116,9 @@ function placeholderOf(name: string, { placeholders, name: provider }: EndpointR
 
 function missing(name: string, { description }: Placeholder, { name: provider }: EndpointRules): Error {
   return new InvalidInputError(
-    `A connection at "${provider}" needs ${name}: ${description}. Store it in the metadata of the connection, or ` +
-      `name it for all of them: open({ providers: { ${provider}: { parameters: { ${name}: '…' } } } }).`,
+    `A connection at "${provider}" needs ${name}: ${description}. Give it when the account is connected, by --parameter ` +
+      `${name}=… at the command line, by metadata in code; or name it for all of them: ` +
+      `open({ providers: { ${provider}: { parameters: { ${name}: '…' } } } }).`,
     { provider },
   )
 }

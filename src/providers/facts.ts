@@ -1,5 +1,11 @@
 import type { RefreshBudget } from '../lifecycle/provider-traits.ts'
-import type { AccountIdentity, Endpoint, ProviderProfile, RefreshRules } from './profile.ts'
+import type {
+  AccountIdentity,
+  AuthorizationRules,
+  Endpoint,
+  ProviderProfile,
+  RefreshRules,
+} from './profile.ts'
 
 /** Whether a field of a profile was given, or is a default. */
 export type KnownFields = (field: keyof ProviderProfile) => boolean
@@ -68,6 +74,7 @@ const moreTellers: typeof tellers = [
       ),
   ],
   ['authorization parameters', ({ authorization }) => parametersOf(authorization.parameters)],
+  ['scopes', ({ authorization }) => scopesOf(authorization)],
   ['scopes for a refresh token', ({ authorization }) => listOf(authorization.refreshTokenScopes)],
   ['code exchange parameters', ({ authorization }) => parametersOf(authorization.exchangeParameters)],
   ['kept of the callback', ({ authorization }) => listOf(authorization.callbackMetadata)],
@@ -111,6 +118,10 @@ function listOf(items: readonly string[], separator = ', '): string | null {
   return items.length === 0 ? null : items.join(separator)
 }
 
+function scopesOf({ scopes, needsScopes }: AuthorizationRules): string | null {
+  return listOf(scopes) ?? (needsScopes === true ? 'have to be named' : null)
+}
+
 function wantedBy({ scope, needsRedirectUri }: RefreshRules): string | null {
   return listOf([
     ...(needsRedirectUri ? ['the redirect URI'] : []),
@@ -145,8 +156,13 @@ function accountOf(account: AccountIdentity | null): string | null {
     case 'id_token':
       return `${account.claim} of the ID token`
     case 'request':
-      return `${account.member} of ${account.url}`
+      return `${account.member} of ${userInfoOf(account)}`
   }
+}
+
+function userInfoOf({ url, scope }: Extract<AccountIdentity, { kind: 'request' }>): string {
+  const where = typeof url === 'function' ? 'the user info of the data centre' : url
+  return scope === undefined ? where : `${where}, with the scope ${scope}`
 }
 
 function budgetOf(budget: RefreshBudget | null): string | null {

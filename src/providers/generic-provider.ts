@@ -7,6 +7,8 @@ export interface GenericProviderOptions {
   readonly name: string
   /** Where refreshes go (RFC 6749 §3.2): https, or http on loopback. */
   readonly tokenEndpoint: string
+  /** Where accounts are connected (RFC 6749 §3.1). Default: none, and tokens are stored by `storeTokens`. */
+  readonly authorizationEndpoint?: string | undefined
   /** Where revocations go: an RFC 7009 endpoint, unless `revocation` says otherwise. Default: there is none. */
   readonly revocationEndpoint?: string | undefined
   /** How a revocation is asked for, where that differs from RFC 7009 §2. */
@@ -55,6 +57,7 @@ export function genericProvider(options: GenericProviderOptions): ProviderProfil
   const {
     name,
     tokenEndpoint,
+    authorizationEndpoint,
     revocationEndpoint,
     revocation,
     deviceAuthorizationEndpoint,
@@ -66,6 +69,7 @@ export function genericProvider(options: GenericProviderOptions): ProviderProfil
   return defineProvider({
     name,
     tokenEndpoint,
+    authorizationEndpoint,
     revocationEndpoint,
     revocation,
     deviceAuthorizationEndpoint,

@@ -41,6 +41,13 @@ export interface AuthorizationRules {
   readonly pkce: 'required' | 'supported' | 'rejected' | null
   /** Parameters of every request, for instance `access_type: 'offline'`. */
   readonly parameters: Readonly<Record<string, string>>
+  /** What is asked for where a call names no scopes. */
+  readonly scopes: readonly string[]
+  /**
+   * Whether a request without scopes ends at a page of the provider's that says so, from which the browser never comes
+   * back: then none is made. Null: not known.
+   */
+  readonly needsScopes: boolean | null
   /** Scopes without which no refresh token comes. */
   readonly refreshTokenScopes: readonly string[]
   /** Parameters that the exchange of the code needs beside the standard's. */
@@ -136,13 +143,19 @@ export interface BadTokenRules {
  * - `answer`: a member of the answer to the code, as a path (`team.id`).
  * - `callback`: a parameter of the callback.
  * - `id_token`: a claim (OpenID Connect Core §2).
- * - `request`: a member of the answer to a GET with the access token.
+ * - `request`: a member of the answer to a GET with the access token. With `scope` it is sent only where that was granted
+ *   (in capitals or not): without it, it would be refused.
  */
 export type AccountIdentity =
   | { readonly kind: 'answer'; readonly member: string }
   | { readonly kind: 'callback'; readonly parameter: string }
   | { readonly kind: 'id_token'; readonly claim: string }
-  | { readonly kind: 'request'; readonly url: string; readonly member: string }
+  | {
+      readonly kind: 'request'
+      readonly url: Endpoint
+      readonly member: string
+      readonly scope?: string | undefined
+    }
 
 /** Everything Evergrant knows of a provider. Made by `defineProvider`. */
 export interface ProviderProfile {

@@ -47,7 +47,10 @@ export interface ProviderOverride {
    * Default: what the profile says, for most a user's grant.
    */
   readonly grant?: 'client_credentials' | undefined
-  /** What client credentials ask for, for connections that have no `scope` in their metadata. */
+  /**
+   * What is asked for where a call names no scopes, when an account is connected. Of client credentials: for connections
+   * that have no `scope` in their metadata.
+   */
   readonly scopes?: readonly string[] | undefined
   /** Resource indicators (RFC 8707) of client credentials, for connections that have no `resource` in their metadata. */
   readonly resource?: string | readonly string[] | undefined

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { scriptedBrowser } from '../support/browser-log.ts'
 import { commandLine } from '../support/command-line.ts'
 import { projectDirectory } from '../support/project.ts'
+import { Visitor } from '../support/visitor.ts'
 import { type App, AuthorizationServer } from './authorization-server.ts'
 import { enterCode, isActive } from './login.ts'
 
@@ -75,6 +76,33 @@ describe('RFC 8252: a native app at oidc-provider', () => {
     expect(await evergrant('refresh', 'ada-inc', 'acme')).toMatchObject({ code: 0 })
     expect(await server.errors()).toEqual([])
   })
+
+  test('ended by Ctrl-C while the code is exchanged, stores all of the grant, and says where to look', async () => {
+    await server.clear()
+    await server.configure({ fault: 'slow_answer' })
+    const args = ['connect', 'hasty-inc', 'acme', '--scopes', 'openid,offline_access', '--no-browser']
+    const child = start([...args, '--config', 'acme.mjs'], options())
+    let stderr = ''
+    child.stderr.on('data', data => {
+      stderr += data
+    })
+    const link = /^ {2}(http:\S+)$/m
+    await expect.poll(() => stderr, { timeout: 30_000 }).toMatch(link)
+    const visitor = new Visitor()
+    const [, address = ''] = link.exec(stderr) ?? []
+    const { location } = await visitor.get(address)
+    const callback = await visitor.allow(location, new URL('/callback/acme', address).href)
+    const answered = visitor.get(callback).catch(() => null)
+    await server.heldRequest()
+    child.kill('SIGINT')
+    await server.release()
+    const [code] = await once(child, 'close')
+    await answered
+    expect([code, stderr]).toEqual([130, expect.stringContaining('`evergrant status hasty-inc`')])
+    const token = (await evergrant('token', 'hasty-inc', 'acme')).stdout.trim()
+    expect(await isActive(server.url, terminal, token)).toBe(true)
+    expect(await evergrant('refresh', 'hasty-inc', 'acme')).toMatchObject({ code: 0 })
+  }, 60_000)
 
   test('connects again, with the scopes that it had', async () => {
     const { code, stdout } = await evergrant('reauthorize', 'ada-inc', 'acme', '--json')

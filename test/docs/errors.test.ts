@@ -96,7 +96,9 @@ async function flowEnding(
   end: { readonly binding?: string; readonly user?: string; readonly callbackUrl?: string } = {},
 ): Promise<unknown> {
   const tokens = await open()
-  const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+  const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+    scopes: ['ZohoCRM.modules.ALL'],
+  })
   const callback = backFrom(url, parameters, end.callbackUrl)
   return tokens.handleCallback(callback, { binding: end.binding ?? binding, user: end.user })
 }
@@ -183,6 +185,10 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       const tokens = await connected({ providers: { acme: { profile: acme } } }, 'acme')
       return tokens.refreshToken(CLIENT, 'acme')
     },
+    async () => {
+      const tokens = await open({ providers: { acme: { clientId: 'app', profile: acme } } })
+      return tokens.authorizationUrl(CLIENT, 'acme')
+    },
     async () =>
       (
         await connected(
@@ -239,7 +245,9 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
     () => flowEnding({ code: 'made up' }),
     async () => {
       const tokens = await open()
-      const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+      const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+        scopes: ['ZohoCRM.modules.ALL'],
+      })
       const callback = backFrom(url, { error: 'access_denied' })
       await tokens.handleCallback(callback, { binding }).catch(() => {})
       return tokens.handleCallback(callback, { binding })

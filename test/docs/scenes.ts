@@ -255,4 +255,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
 }
 
 /** Examples that cannot be run here, each with the reason. */
-export const notRun: Readonly<Record<string, string>> = {}
+export const notRun: Readonly<Record<string, string>> = {
+  'docs/guide/your-own-server.md: 1. The server': 'own-server-walk.test.ts starts it, at a free port',
+  'docs/guide/your-own-server.md: 2. From the terminal': 'own-server-walk.test.ts connects by it',
+  'docs/guide/your-own-server.md: 3. From an Express app':
+    'own-server-walk.test.ts starts it, and presses its button',
+}

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type LocalZoho, localZohoApp, localZohoUser, startLocalZoho, zohoSettings } from 'evergrant/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ScriptedBrowser, scriptedBrowser } from '../support/browser-log.ts'
@@ -62,7 +64,7 @@ async function waiting(args: readonly string[]) {
   child.stderr.on('data', data => {
     stderr += data
   })
-  await expect.poll(() => stderr).toMatch(/redirect URI is\n {2}http\S+\n/)
+  await expect.poll(() => stderr).toMatch(/^ {2}redirect {2}http\S+\n/m)
   const [, link = ''] = /^ {2}(http:\S+)$/m.exec(stderr) ?? []
   const ended = once(child, 'close').then(([code]) => ({ code, stderr }))
   return { child, link, ended }
@@ -150,6 +152,33 @@ describe('evergrant connect', () => {
     expect(stdout).toContain('ZohoCRM.modules.ALL AaaServer.profile.READ')
   })
 
+  test('without scopes is refused at once where the provider shows a page and sends nobody back', async () => {
+    for (const way of [[], ['--no-browser']]) {
+      const { code, stderr } = await evergrant(connect(...way))
+      expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(/INVALID_INPUT.*--scopes one,two/)])
+    }
+    expect(browser.visits()).toEqual([])
+  })
+
+  test('takes the scopes of the config file, and tells what it asks for', async () => {
+    const scopes = SCOPES.split(',')
+    writeFileSync(
+      join(directory, 'scopes.mjs'),
+      `export const providers = { zoho_crm: { scopes: ['${scopes[0]}'] } }`,
+    )
+    const configured = connect('--config', 'scopes.mjs')
+    const first = await evergrant(configured)
+    expect([first.code, unwrapped(first.stderr)]).toEqual([
+      0,
+      expect.stringContaining(`asks for  ${scopes[0]} redirect`),
+    ])
+    await evergrant(connect('--scopes', SCOPES))
+    // Whoever connects wants what is configured now; what is connected again keeps what it had.
+    const again = ['reauthorize', CLIENT, 'zoho_crm', '--config', 'scopes.mjs']
+    expect((await evergrant(again)).stdout).toContain(scopes.join(' '))
+    expect((await evergrant(configured)).stdout).not.toContain(scopes[1])
+  })
+
   test('takes a redirect URI that is registered letter for letter', async () => {
     const env = { ZOHO_CLIENT_ID: strict.clientId }
     const args = connect('--scopes', SCOPES, '--redirect-uri', REGISTERED)
@@ -200,7 +229,10 @@ describe('evergrant connect', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('on %s it closes, and nothing was connected', async signal => {
     const { child, link, ended } = await waiting(connect('--scopes', SCOPES))
     child.kill(signal)
-    expect(await ended).toMatchObject({ code: signal === 'SIGINT' ? 130 : 143 })
+    expect(await ended).toMatchObject({
+      code: signal === 'SIGINT' ? 130 : 143,
+      stderr: expect.stringMatching(/Nothing was connected, and what was connected before is as it was\.\n$/),
+    })
     await expect(fetch(link)).rejects.toThrow()
     expect(await connections()).toEqual([])
   })
@@ -249,6 +281,9 @@ test.each([
   [['--device', '--redirect-uri', REGISTERED], /does not go with/],
   [['--device', '--code'], /does not go with/],
   [['--scopes', ' , '], /--scopes is empty/],
+  [['--parameter', 'location'], /takes a name and a value/],
+  [['--parameter', 'locaton=eu'], /locaton is none of zoho_crm. There is: location/],
+  [['--parameter', 'location=eu', '--parameter', 'location=us'], /given twice/],
 ])('what does not go together is told before anything is opened: %s', async (args, message) => {
   const { code, stderr } = await evergrant(connect(...args))
   expect([code, unwrapped(stderr)]).toEqual([2, expect.stringMatching(message)])

@@ -1,5 +1,7 @@
+import type { ProviderOverride } from 'evergrant'
+import type { ProviderDefinition } from 'evergrant/providers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CLIENT, ConnectingWorld, connectedOf } from '../support/connecting.ts'
+import { CALLBACK_URL, CLIENT, ConnectingWorld, connectedOf, providerAt } from '../support/connecting.ts'
 
 let world: ConnectingWorld
 beforeEach(async () => {
@@ -73,6 +75,67 @@ describe('connecting an account', () => {
     })
   })
 
+  test('asks for the scopes of the call, else for those of the options, else for those of the profile', async () => {
+    const acme = providerAt(world.acme, 'acme', { authorization: { scopes: ['of-profile'] } })
+    const askedOf = async (provider: ProviderOverride, scopes?: readonly string[]) => {
+      const tokens = await world.open({ providers: { acme: provider } })
+      const { url } = await tokens.authorizationUrl(CLIENT, 'acme', { scopes })
+      return new URL(url).searchParams.get('scope')
+    }
+    const configured = { ...acme, scopes: ['of-options', 'two'] }
+    expect(await askedOf(configured, ['of-call'])).toBe('of-call')
+    expect(await askedOf(configured, [])).toBeNull()
+    expect(await askedOf(configured)).toBe('of-options two')
+    expect(await askedOf(acme)).toBe('of-profile')
+  })
+
+  test.each(['zoho_crm', 'google', 'microsoft_entra'])(
+    'without scopes is refused at once at %s, which sends nobody back',
+    async provider => {
+      const app = { clientId: 'our-app', clientSecret: 'secret' }
+      const parameters =
+        provider === 'microsoft_entra' ? { tenant: 'common', tenant_id: 'common' } : undefined
+      const tokens = await world.open({ providers: { [provider]: { ...app, parameters } } })
+      for (const scopes of [undefined, []]) {
+        await expect(tokens.authorizationUrl(CLIENT, provider, { scopes })).rejects.toThrow(
+          /has to be told which scopes.*--scopes one,two/,
+        )
+      }
+      expect(world.events).toEqual([])
+      const { url } = await tokens.authorizationUrl(CLIENT, provider, { scopes: ['one'] })
+      expect(new URL(url).searchParams.get('scope')).toContain('one')
+    },
+  )
+
+  test('again is asked at the place where it was, unless another is named', async () => {
+    const other = await world.authorizer()
+    const tokens = await world.open(
+      {},
+      {
+        authorizationEndpoint: '{shop}/authorize',
+        tokenEndpoint: '{shop}/token',
+        placeholders: { shop: { kind: 'base', description: 'the shop' } },
+        endpointHosts: [world.acme.url, other.url].map(url => new URL(url).host),
+        issuer: null,
+      },
+    )
+    await expect(tokens.authorizationUrl(CLIENT, 'acme')).rejects.toThrow(
+      /needs shop: the shop.*--parameter shop=/,
+    )
+    const metadata = { shop: world.acme.url }
+    await world.finish(tokens, await tokens.authorizationUrl(CLIENT, 'acme', { metadata }))
+    const again = await tokens.authorizationUrl(CLIENT, 'acme')
+    expect(new URL(again.url).origin).toBe(world.acme.url)
+    connectedOf(await world.finish(tokens, again))
+    expect((await tokens.getToken(CLIENT, 'acme')).metadata).toEqual(metadata)
+    const redirectUri = `${CALLBACK_URL}/another`
+    const moved = await tokens.authorizationUrl(CLIENT, 'acme', {
+      metadata: { shop: other.url },
+      redirectUri,
+    })
+    expect(new URL(moved.url).origin).toBe(other.url)
+  })
+
   test('again, with the same account: it is connected at once', async () => {
     const tokens = await world.open()
     await world.connect(tokens, ['openid'])
@@ -112,5 +175,50 @@ describe('connecting an account', () => {
     // Ten minutes less: as old as waiting tokens can be.
     expect(await daysLeft()).toBe(1)
     await ending.close()
+  })
+})
+
+describe('a public client', () => {
+  const app = (profile: Partial<ProviderDefinition>, options: Omit<ProviderOverride, 'profile'> = {}) => {
+    const { clientSecret: _, ...given } = providerAt(world.acme, 'acme', profile)
+    return world.open({ providers: { acme: { ...given, ...options } } })
+  }
+
+  test.each(['client_secret_post', 'client_secret_basic'] as const)(
+    'is told before anybody is sent away that the profile wants a secret (%s)',
+    async clientAuthentication => {
+      const tokens = await app({ clientAuthentication })
+      await expect(tokens.authorizationUrl(CLIENT, 'acme')).rejects.toMatchObject({
+        code: 'PROVIDER_MISCONFIGURED',
+        clientId: CLIENT,
+        message: expect.stringContaining(clientAuthentication),
+      })
+      expect(world.events).toEqual([])
+    },
+  )
+
+  test('connects where the profile wants none', async () => {
+    const tokens = await app({ clientAuthentication: 'none' })
+    expect((await world.connect(tokens)).kind).toBe('connected')
+  })
+
+  test('is none whose secret is made for each request, or comes with the call', async () => {
+    const made = await app({}, { clientSecret: () => 'made' })
+    expect((await world.connect(made)).kind).toBe('connected')
+    const tokens = await app({})
+    const credentials = { clientId: 'app-at-acme', clientSecret: 'of the call' }
+    expect((await tokens.authorizationUrl(CLIENT, 'acme', { credentials })).url).toContain('app-at-acme')
+  })
+
+  test('is none whose secrets are those of data centres: which one it is, the callback tells', async () => {
+    const secrets = { clientId: 'app', clientSecrets: { eu: 'secret' } }
+    const tokens = await world.open({ providers: { zoho_crm: secrets } })
+    const scopes = ['ZohoCRM.modules.READ']
+    const { url } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', { scopes })
+    expect(url).toContain('accounts.zoho.com')
+    const credentials = { clientId: 'another-app' }
+    await expect(tokens.authorizationUrl(CLIENT, 'zoho_crm', { scopes, credentials })).rejects.toMatchObject({
+      code: 'PROVIDER_MISCONFIGURED',
+    })
   })
 })

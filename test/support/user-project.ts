@@ -13,7 +13,16 @@ export interface UserProject {
   folder(name: string): string
 }
 
-const INSTALLED = ['pg', 'drizzle-orm', 'better-auth', '@opentelemetry', 'pino', 'prom-client', 'express']
+const INSTALLED = [
+  'pg',
+  'drizzle-orm',
+  'better-auth',
+  '@opentelemetry',
+  'pino',
+  'prom-client',
+  'express',
+  'oidc-provider',
+]
 
 /** Stands for npm at a prompt: `npx evergrant` is the built command, and everything is installed already. */
 const programs = {

@@ -69,6 +69,17 @@ describe('another account', () => {
     await alone.close()
   })
 
+  test('T17: that was agreed to is the one that is known from then on', async () => {
+    const tokens = await world.open()
+    await world.connect(tokens, ['openid'])
+    const start = await tokens.authorizationUrl(CLIENT, 'acme', { scopes: ['openid'] })
+    const asked = await world.finish(tokens, start, 'account-2')
+    if (asked.kind !== 'account_changed') throw new Error('nobody was asked')
+    await tokens.confirmAccountChange(asked.confirmation, { binding: start.binding })
+    expect(await world.connect(tokens, ['openid'], 'account-2')).toMatchObject({ kind: 'connected' })
+    expect(await world.connect(tokens, ['openid'], 'account-1')).toMatchObject({ kind: 'account_changed' })
+  })
+
   test('T17: of the same account without a refresh token the old one is kept', async () => {
     let rounds = 0
     const again = await ConnectingWorld.start({

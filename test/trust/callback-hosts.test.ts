@@ -53,7 +53,9 @@ describe('a callback of Zoho’s', () => {
     'T20, nasty input 20: with the location %j is refused, and no request is made',
     async location => {
       const tokens = await world.open({ providers: { zoho_crm: localZohoApp } })
-      const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+      const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+        scopes: ['ZohoCRM.modules.ALL'],
+      })
       const callback = new URL(`${CALLBACK_URL}/zoho_crm`)
       callback.searchParams.set('state', new URL(url).searchParams.get('state') ?? '')
       callback.searchParams.set('code', '1000.code')
@@ -69,7 +71,9 @@ describe('a callback of Zoho’s', () => {
     const tokens = await world.open({
       providers: { zoho_crm: { ...localZohoApp, accountsServer: zoho.url } },
     })
-    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm')
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+      scopes: ['ZohoCRM.modules.ALL'],
+    })
     const code = await zoho.issueCode()
     const callback = new URL(`${CALLBACK_URL}/zoho_crm`)
     callback.search = new URLSearchParams({
@@ -97,6 +101,42 @@ describe('a callback of Zoho’s', () => {
     expect(transport.last.url.href).toBe('https://accounts.zoho.eu/oauth/v2/token')
   })
 })
+
+describe('a callback with a value that is kept', () => {
+  test.each([
+    ['a line break', 'a\r\nb'],
+    ['a NUL', '\0'],
+    ['nothing', ''],
+    ['letters of no kind that ids have', 'ü'],
+    ['too much', '7'.repeat(256)],
+  ])('T20, nasty input 18: is refused where it is %s, and no request is made', async (_, value) => {
+    const tokens = await world.open({}, { authorization: { callbackMetadata: ['realmId'] } })
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'acme')
+    const callback = world.acme.agree(url)
+    callback.searchParams.set('realmId', value)
+    expect(await reasonOf(tokens.handleCallback(callback, { binding }))).toBe('malformed')
+    expect(world.acme.exchanges).toEqual([])
+  })
+})
+
+test.each(['evil.example/', 'evil.example#', 'eu@evil.example', 'a.b', '..', '-', 'eu evil', 'eu:8443'])(
+  'T20: a callback that names %j for the host of API calls is refused, and no request is made',
+  async region => {
+    const tokens = await world.open(
+      {},
+      {
+        apiHosts: ['{region}.api.acme.example'],
+        placeholders: { region: { kind: 'label', description: 'the region' } },
+        authorization: { callbackMetadata: ['region'] },
+      },
+    )
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'acme')
+    const callback = world.acme.agree(url)
+    callback.searchParams.set('region', region)
+    expect(await reasonOf(tokens.handleCallback(callback, { binding }))).toBe('malformed')
+    expect(world.acme.exchanges).toEqual([])
+  },
+)
 
 describe('a callback of a provider with hosts of its customers', () => {
   const shops = (): ConstructorParameters<typeof Object>[0] => ({

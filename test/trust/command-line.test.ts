@@ -27,7 +27,8 @@ const browser = scriptedBrowser(directory)
 
 // Every secret of this world has the canary in it: keys, app credentials, seeds, tokens and passwords.
 const authorization = createServer((request, response) => {
-  const { searchParams } = new URL(request.url ?? '', 'http://127.0.0.1')
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1')
+  if (pathname === '/device') return void response.end(JSON.stringify(deviceAnswer()))
   const callback = new URL(searchParams.get('redirect_uri') ?? '')
   callback.searchParams.set('state', searchParams.get('state') ?? '')
   callback.searchParams.set('code', canary.secret('code'))
@@ -37,13 +38,23 @@ await once(authorization, 'listening')
 afterAll(() => {
   authorization.close()
 })
+const page = `http://127.0.0.1:${(authorization.address() as AddressInfo).port}`
+
+/** The code that a person enters is for everybody's eyes; the other one is a secret. */
+const deviceAnswer = () => ({
+  device_code: canary.secret('device-code'),
+  user_code: 'ABCD-EFGH',
+  verification_uri: `${page}/enter`,
+  expires_in: 600,
+  interval: 1,
+})
 
 const key = (id: string): string => `${id}:${Buffer.from(canary.mark.padEnd(32, id)).toString('base64')}`
 const config = `
   import { genericProvider } from ${JSON.stringify(join(projectDirectory, 'dist/providers/index.js'))}
   const profile = genericProvider({ name: 'acme', tokenEndpoint: '${endpoint.url}', rotation: 'static',
-    revocationEndpoint: '${endpoint.url}' })
-  const authorizationEndpoint = 'http://127.0.0.1:${(authorization.address() as AddressInfo).port}/authorize'
+    revocationEndpoint: '${endpoint.url}', deviceAuthorizationEndpoint: '${page}/device' })
+  const authorizationEndpoint = '${page}/authorize'
   export const providers = { acme: { profile: { ...profile, authorizationEndpoint }, clientId: 'app', clientSecret: process.env.ACME_SECRET } }`
 
 /** The URL of a role whose password is the canary. */
@@ -82,7 +93,12 @@ const RUNS: readonly (readonly [verb: string, ...args: string[]])[] = [
   ['import', '--from', 'table', '--table', 'old_tokens', '--map', 'acme=acme', '--apply'],
   ['connect', CLIENT, 'acme', '--scopes', 'read'],
   ['connect', CLIENT, 'acme', '--code'],
+  ['connect', CLIENT, 'acme', '--device', '--scopes', 'read'],
+  ['reauthorize'],
+  ['reauthorize', CLIENT],
   ['reauthorize', CLIENT, 'acme'],
+  ['reauthorize', CLIENT, 'acme', '--code'],
+  ['reauthorize', CLIENT, 'acme', '--device'],
   ['status'],
   ['token', CLIENT, 'acme'],
   ['refresh', CLIENT, 'acme'],
@@ -161,7 +177,7 @@ describe.each<[string, () => Promise<Place>]>([
     expect(canary.findIn(JSON.stringify(seen))).toEqual([])
     // Each process at its start and its end: the commands, and the browsers that two of them opened.
     await expect.poll(() => shown.seen().slice(before)).toHaveLength(2 * (RUNS.length + 2))
-  }, 120_000)
+  }, 300_000)
 
   test('T8: prints no secret when a provider answers with the token in it', async () => {
     const place = await placeOf()

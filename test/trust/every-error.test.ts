@@ -72,6 +72,7 @@ const CALLS: Readonly<Record<EvergrantError['code'], () => Promise<EvergrantErro
   AUTHORIZATION_FLOW: async () => {
     const tokens = await service()
     const { url } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', {
+      scopes: ['ZohoCRM.modules.ALL'],
       redirectUri: 'https://app.example/callback',
       returnTo: '/settings',
       credentials: { clientId: 'app', clientSecret: canary.secret('client') },

@@ -88,6 +88,15 @@ describe('two providers in one flow', () => {
     }
   })
 
+  test('T13: one server under two names, as for two apps, is no impostor', async () => {
+    const twice = await world.open({
+      providers: { again: providerAt(world.acme, 'again') },
+    })
+    for (const provider of ['again', 'acme']) {
+      expect((await twice.authorizationUrl(CLIENT, provider)).url).toContain(world.acme.url)
+    }
+  })
+
   test('T13: two providers, two apps or two servers never share a redirect URI', async () => {
     const redirectUri = 'https://app.example/back'
     await tokens.authorizationUrl(CLIENT, 'acme', { redirectUri })
@@ -123,13 +132,33 @@ describe('two providers in one flow', () => {
     expect(world.acme.exchanges).toEqual([])
   })
 
+  test.each([
+    'https://evil.example/oauth/callback/acme',
+    'https://app.example:8443/oauth/callback/acme',
+    'http://app.example/oauth/callback/acme',
+    'https://app.example/oauth/callback/acme/',
+    'https://app.example/oauth/callback/ACME',
+    '/callback/acme',
+  ])('T13: a callback that has arrived at %s, and not where its flow was to end, is refused', async place => {
+    const { url, binding } = await tokens.authorizationUrl(CLIENT, 'acme')
+    const callback = `${place}${world.acme.agree(url).search}`
+    expect(await reasonOf(tokens.handleCallback(callback, { binding }))).toBe('wrong_redirect_uri')
+    expect(world.acme.exchanges).toEqual([])
+  })
+
   test('T13: a flow whose provider or app has changed since is not finished', async () => {
     const database = `file:${await world.file()}`
     const before = await world.open({ database })
-    const [first, second] = [
+    const [first, second, third] = [
+      await before.authorizationUrl(CLIENT, 'acme'),
       await before.authorizationUrl(CLIENT, 'acme'),
       await before.authorizationUrl(CLIENT, 'acme'),
     ]
+    for (const issuer of [null, 'https://renamed.example']) {
+      const renamed = await world.open({ database }, { issuer })
+      const late = renamed.handleCallback(world.acme.agree(third.url), { binding: third.binding })
+      expect(await reasonOf(late)).toBe(issuer === null ? 'wrong_issuer' : 'already_used')
+    }
     const moved = await world.open({ database }, { tokenEndpoint: `${evil.url}/token` })
     const back = moved.handleCallback(world.acme.agree(first.url), { binding: first.binding })
     expect(await reasonOf(back)).toBe('wrong_issuer')

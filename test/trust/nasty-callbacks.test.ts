@@ -29,6 +29,8 @@ const BEFORE_THE_FLOW: readonly (readonly [string, string])[] = [
   ['an empty state', '?state=&code=c'],
   ['a state with a NUL in it', '?state=STATE%00&code=c'],
   ['a state of 100 KB', `?state=${'s'.repeat(100_000)}&code=c`],
+  ['a state of 513 characters', `?state=${'s'.repeat(513)}&code=c`],
+  ['more than 64 KiB beside its state', `?state=STATE&code=c&rest=${'x'.repeat(65_536)}`],
   ['nothing', ''],
 ]
 const AFTER_THE_FLOW: readonly (readonly [string, string])[] = [
@@ -82,9 +84,20 @@ describe('a callback with', () => {
       { 'content-type': 'application/x-www-form-urlencoded' },
       'a='.padEnd(200_000, 'x'),
     ],
-  ])('nasty input 18: a body that is %s is refused', async (_, headers, body) => {
+    ['text that is a form all the same', { 'content-type': 'text/plain' }, 'code=c'],
+    ['a form of another name', { 'content-type': 'application/x-www-form-urlencoded-json' }, 'code=c'],
+  ])('nasty input 18: a body that is %s is refused, and the flow goes on', async (_, headers, body) => {
     const request = new Request(`${PLACE}?state=${stateOf(start)}`, { method: 'POST', headers, body })
     expect(await reasonOf(tokens.handleCallback(request, by(start)))).toBe('malformed')
+    expect((await world.finish(tokens, start)).kind).toBe('connected')
+  })
+
+  test('nasty input 18: a form that somebody has read before, or that stands in a GET, is refused', async () => {
+    const { search } = world.acme.agree(start.url)
+    const read = new Request(PLACE, { method: 'POST', body: new URLSearchParams(search) })
+    await read.text()
+    expect(await reasonOf(tokens.handleCallback(read, by(start)))).toBe('malformed')
+    expect((await world.finish(tokens, start)).kind).toBe('connected')
   })
 
   test.each([

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { OAuthTokenService } from 'evergrant'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CLIENT, ConnectingWorld, reasonOf } from '../support/connecting.ts'
+import { PATIENT_MS } from '../support/patience.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { KEYS } from '../support/services.ts'
 
@@ -16,7 +17,8 @@ const databases = { PostgreSQL: async () => postgres.url, SQLite: async () => `f
 
 describe.each(Object.entries(databases))('on %s', (_, url) => {
   const pair = async (): Promise<readonly [OAuthTokenService, OAuthTokenService]> => {
-    const options = { database: await url(), encryptionKeys: KEYS }
+    const policy = { storeTimeoutMs: PATIENT_MS }
+    const options = { database: await url(), encryptionKeys: KEYS, policy }
     return [await world.open(options), await world.open(options)]
   }
 
@@ -125,6 +127,39 @@ describe('a state', () => {
       'expired',
     )
     expect(await change("sealed = '{}'")).toBe('expired')
+    expect(world.acme.exchanges).toEqual([])
+  })
+
+  test('T15: whose end somebody else has written tells of none that there is not', async () => {
+    const tokens = await world.open({ database: postgres.url, encryptionKeys: KEYS })
+    const { url, binding } = await tokens.authorizationUrl('told', 'acme')
+    const callback = world.acme.agree(url)
+    await tokens.handleCallback(callback, { binding })
+    await postgres.query("update oauth_flows set outcome = '<b>' where client_id = 'told'")
+    const again = tokens.handleCallback(callback, { binding })
+    await expect(again).rejects.toMatchObject({ reason: 'already_used', outcome: null })
+  })
+
+  test('T15, T2, T5: of somebody who writes in the database, and puts a flow or a text of his own in its place, does not count', async () => {
+    const tokens = await world.open({ database: postgres.url, encryptionKeys: KEYS })
+    const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')
+    const stateIn = (url: string): string => new URL(url).searchParams.get('state') ?? ''
+    const theirs = await tokens.authorizationUrl('victim', 'acme')
+    const mine = await tokens.authorizationUrl('victim', 'acme')
+    const end = ({ binding }: { readonly binding: string }): Promise<string> =>
+      reasonOf(tokens.handleCallback(world.acme.agree(theirs.url), { binding }))
+    // Another flow of the same client, with its binding: all but the state is his.
+    await postgres.query(
+      'update oauth_flows set (sealed, binding_digest) = (select sealed, binding_digest from oauth_flows where digest = $2) where digest = $1',
+      [digest(stateIn(theirs.url)), digest(stateIn(mine.url))],
+    )
+    expect(await end(mine)).toBe('expired')
+    const plain = await tokens.authorizationUrl('victim', 'acme')
+    const known = { digest: digest(stateIn(plain.url)), bindingDigest: digest(plain.binding) }
+    const text = JSON.stringify({ ...known, value: { verifier: 'v'.repeat(43) } })
+    await postgres.query('update oauth_flows set sealed = $1 where digest = $2', [text, known.digest])
+    const back = tokens.handleCallback(world.acme.agree(plain.url), { binding: plain.binding })
+    expect(await reasonOf(back)).toBe('expired')
     expect(world.acme.exchanges).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { connectAccount } from '../connect/connect-account.ts'
-import { connectRequest } from '../connect/connect-request.ts'
+import { connectRequest, withConfiguredScopes } from '../connect/connect-request.ts'
 import { grantedLines, grantedOf } from '../connect/granted.ts'
 import { EXIT } from '../failure.ts'
 import { argument, type Invocation, withService } from '../invocation.ts'
@@ -7,9 +7,10 @@ import { argument, type Invocation, withService } from '../invocation.ts'
 /** Connects an account of a client, and tells what was granted in the end. */
 export async function connect(invocation: Invocation): Promise<number> {
   const { output } = invocation
-  const request = connectRequest(invocation, argument(invocation, 0), argument(invocation, 1))
+  const request = await connectRequest(invocation, argument(invocation, 0), argument(invocation, 1))
+  const asked = await withConfiguredScopes(request, invocation)
   const granted = await withService(invocation, {}, async service =>
-    grantedOf(service, await connectAccount(service, request, output)),
+    grantedOf(service, await connectAccount(service, asked, output)),
   )
   output.report(granted, grantedLines(granted, output.columns))
   return EXIT.done

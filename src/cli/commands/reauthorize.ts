@@ -22,6 +22,7 @@ type Outcome =
 const OF_ONE = [
   ['code', '--code'],
   ['redirectUri', '--redirect-uri'],
+  ['parameter', '--parameter'],
 ] as const
 
 /** Connects again what needs it, one after the other: everything, what a client has, or one connection. */
@@ -33,7 +34,7 @@ export async function reauthorize(invocation: Invocation): Promise<number> {
     throw new UsageError(`${stray[1]} is for one connection. Name its client and its provider.`)
   }
   // Looked at before anything is opened.
-  if (clientId !== undefined) connectRequest(invocation, clientId, provider ?? '')
+  if (clientId !== undefined) await connectRequest(invocation, clientId, provider ?? '')
   const outcomes = await withService(invocation, {}, async service => {
     const requests = await requestsOf(service, invocation)
     if (requests.length > 1) announce(requests, output)
@@ -58,7 +59,9 @@ async function requestsOf(
       `There is no ${provider} of ${clientId}. Connect it by \`evergrant connect ${clientId} ${provider}\`.`,
     )
   }
-  return connections.map(connection => connectRequest(invocation, connection.clientId, connection.provider))
+  return Promise.all(
+    connections.map(connection => connectRequest(invocation, connection.clientId, connection.provider)),
+  )
 }
 
 function announce(requests: readonly ConnectRequest[], output: Output): void {

@@ -7,11 +7,9 @@ import { visible } from '../visible-text.ts'
 import { openBrowser } from './browser.ts'
 import { type Arrival, type Callback, CallbackListener } from './callback-listener.ts'
 import type { ConnectRequest } from './connect-request.ts'
+import { lookAtStatus, NOTHING_CONNECTED, tellingWhenInterrupted } from './interrupted.ts'
 import { loopbackPlace } from './loopback-place.ts'
-
-// Of this machine's clock and the database's, one may be wrong.
-const SHORTEST_WAIT_MS = 60_000
-const LONGEST_WAIT_MS = 600_000
+import { arrivalWithin, neverBack } from './wait-for-browser.ts'
 
 /** Sends the system's browser to the provider and waits for it to come back (RFC 8252). */
 export async function connectByBrowser(
@@ -19,25 +17,25 @@ export async function connectByBrowser(
   request: ConnectRequest,
   output: Output,
 ): Promise<Connected> {
-  const { clientId, provider, scopes } = request
+  const { clientId, provider, scopes, parameters } = request
   const listener = await CallbackListener.open(loopbackPlace(request, provider))
   try {
     const { redirectUri } = listener
     const { url, binding, expiresAt } = await service.authorizationUrl(clientId, provider, {
       scopes,
       redirectUri,
+      metadata: parameters,
     })
     const link = listener.begin({ url: webPage(url, provider), binding })
-    sendBrowser(request, { link, host: new URL(url).host, redirectUri }, output)
+    sendBrowser(request, { link, page: new URL(url), redirectUri }, output)
     const left = expiresAt.getTime() - systemClock.wallMs()
-    const arrival = await listener.arrival(Math.min(Math.max(left, SHORTEST_WAIT_MS), LONGEST_WAIT_MS))
-    output.progress('')
-    const callback = await callbackOf(arrival, request)
-    const result = await service.handleCallback(callback.url, {
-      binding: callback.binding,
-      clientId,
-      provider,
-    })
+    const arrival = await tellingWhenInterrupted(output, NOTHING_CONNECTED, () =>
+      arrivalWithin(left, { listener, output, clock: systemClock }),
+    )
+    const callback = await callbackOf(arrival, request, redirectUri)
+    const result = await tellingWhenInterrupted(output, lookAtStatus(clientId), () =>
+      service.handleCallback(callback.url, { binding: callback.binding, clientId, provider }),
+    )
     if (result.kind === 'account_changed') {
       return await changeAccount({ service, request, listener, output }, result, callback)
     }
@@ -50,40 +48,43 @@ export async function connectByBrowser(
 
 interface Way {
   readonly link: string
-  readonly host: string
+  /** The provider's, with what is asked for. */
+  readonly page: URL
   readonly redirectUri: string
 }
 
 function sendBrowser(
-  { clientId, provider, scopes, opensBrowser }: ConnectRequest,
-  { link, host, redirectUri }: Way,
+  { clientId, provider, opensBrowser }: ConnectRequest,
+  { link, page, redirectUri }: Way,
   output: Output,
 ): void {
   const what = `${visible(provider)} of ${visible(clientId)}`
   output.complain([
     opensBrowser
-      ? `Connecting ${what} in your browser. If none opens, open this:`
+      ? `Connecting ${what} in your browser, or at this address:`
       : `Connecting ${what}. Open this address on this machine:`,
     `  ${link}`,
-    output.paintComplaint('dim', `It leads to ${host}. The redirect URI is`),
-    output.paintComplaint('dim', `  ${redirectUri}`),
   ])
-  if (scopes === undefined) {
-    output.complain(['No scopes are asked for. A provider that wants some says so: name them with --scopes.'])
+  const facts = [
+    ['leads to', page.host],
+    ['asks for', visible(page.searchParams.get('scope') ?? '') || 'no scopes: --scopes names some'],
+    ['redirect', redirectUri],
+  ] as const
+  for (const [about, is] of facts) {
+    output.complain([output.paintComplaint('dim', `  ${about}  ${is}`)], ' '.repeat(12))
   }
-  output.progress('Waiting for the browser to come back; Ctrl-C ends it.')
   if (!opensBrowser) return
   void openBrowser(link).then(isOpen => {
     if (!isOpen) output.hint('No browser could be opened from here.')
   })
 }
 
-async function callbackOf(arrival: Arrival, request: ConnectRequest): Promise<Callback> {
+async function callbackOf(arrival: Arrival, request: ConnectRequest, redirectUri: string): Promise<Callback> {
   switch (arrival.kind) {
     case 'callback':
       return arrival.callback
     case 'timeout':
-      throw await flowError('The browser did not come back in time. Run the same again.', 'expired', request)
+      throw await flowError(neverBack(redirectUri), 'expired', request)
     case 'opened_twice':
       throw await flowError(
         'The address was opened by two browsers, so nobody can say which of them is yours. ' +
@@ -113,7 +114,10 @@ async function changeAccount(
   if (!replacesAccount) {
     if (canAsk(output)) listener.show('asked')
     const isAgreed =
-      canAsk(output) && (await askYes(`Another account is connected as ${name}; ${other}. Replace it?`))
+      canAsk(output) &&
+      (await tellingWhenInterrupted(output, NOTHING_CONNECTED, () =>
+        askYes(`Another account is connected as ${name}; ${other}. Replace it?`),
+      ))
     if (!isAgreed) {
       throw await flowError(
         `Another account is connected as ${name}; ${other}. It is untouched. ` +

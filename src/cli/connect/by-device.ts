@@ -4,15 +4,17 @@ import { durationText } from '../duration-text.ts'
 import type { Output } from '../output.ts'
 import { visible } from '../visible-text.ts'
 import type { ConnectRequest } from './connect-request.ts'
+import { lookAtStatus, tellingWhenInterrupted } from './interrupted.ts'
 
 /** Shows a code that a person enters at the provider, in a browser on any machine, and waits (RFC 8628). */
 export async function connectByDevice(
   service: OAuthTokenService,
-  { clientId, provider, scopes, replacesAccount }: ConnectRequest,
+  { clientId, provider, scopes, parameters, replacesAccount }: ConnectRequest,
   output: Output,
 ): Promise<Connected> {
   const device = await service.deviceAuthorization(clientId, provider, {
     scopes,
+    metadata: parameters,
     confirmAccount: replacesAccount,
   })
   const { userCode, verificationUri, verificationUriComplete, hint, expiresAt } = device
@@ -28,7 +30,7 @@ export async function connectByDevice(
   const left = durationText(expiresAt.getTime() - systemClock.wallMs())
   output.progress(`Waiting, for ${left} at most; Ctrl-C ends it.`)
   try {
-    return await device.wait()
+    return await tellingWhenInterrupted(output, lookAtStatus(clientId), () => device.wait())
   } finally {
     output.progress('')
   }

@@ -13,8 +13,12 @@ const PAGES = {
   unknown: ['Nothing here', 'The terminal has the address to open.'],
 } as const
 
-const STYLE =
-  'body{font-family:system-ui,sans-serif;max-width:32rem;margin:18vh auto;padding:0 1rem;line-height:1.5}'
+// The look of the routes' pages.
+const STYLE = `:root{color-scheme:light dark}
+body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.55 system-ui,sans-serif;background:#f5f6f8;color:#16181d}
+main{box-sizing:border-box;width:calc(100% - 2.5rem);max-width:29rem;padding:2.25rem;background:#fff;border:1px solid #dfe2e8;border-radius:1rem}
+h1{margin:0 0 .5rem;font-size:1.375rem;line-height:1.3}p{margin:0;color:#565c69}
+@media(prefers-color-scheme:dark){body{background:#101216;color:#eceef2}main{background:#1a1d23;border-color:#2e333d}p{color:#a5acb9}}`
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 /** Of every answer. No script runs, nothing is loaded, nothing is kept, and no address is told to anybody. */
@@ -33,6 +37,6 @@ export function pageOf(name: PageName): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title} · evergrant</title><style>${STYLE}</style></head>
-<body><h1>${title}</h1><p>${text}</p></body></html>
+<body><main><h1>${title}</h1><p>${text}</p></main></body></html>
 `
 }

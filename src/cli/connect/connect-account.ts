@@ -4,6 +4,7 @@ import { readSecret } from '../terminal-question.ts'
 import { connectByBrowser } from './by-browser.ts'
 import { connectByDevice } from './by-device.ts'
 import type { ConnectRequest } from './connect-request.ts'
+import { lookAtStatus, NOTHING_CONNECTED, tellingWhenInterrupted } from './interrupted.ts'
 
 /**
  * Connects one account, in whichever way was asked for. What was connected before is untouched where it fails.
@@ -14,7 +15,8 @@ export async function connectAccount(
   request: ConnectRequest,
   output: Output,
 ): Promise<Connected> {
-  const asked = { ...request, scopes: request.scopes ?? (await scopesBefore(service, request)) }
+  const before = request.asksAsConfigured ? undefined : await scopesBefore(service, request)
+  const asked = { ...request, scopes: request.scopes ?? before }
   switch (request.way) {
     case 'browser':
       return connectByBrowser(service, asked, output)
@@ -28,15 +30,18 @@ export async function connectAccount(
 /** The code is read when everything else is there: it lives for minutes. */
 async function connectByCode(
   service: OAuthTokenService,
-  { clientId, provider, scopes, redirectUri, replacesAccount }: ConnectRequest,
+  { clientId, provider, scopes, parameters, redirectUri, replacesAccount }: ConnectRequest,
   output: Output,
 ): Promise<Connected> {
-  const code = await readSecret('Code', output)
-  return service.exchangeCode(clientId, provider, code, {
-    scopes,
-    redirectUri,
-    confirmAccount: replacesAccount,
-  })
+  const code = await tellingWhenInterrupted(output, NOTHING_CONNECTED, () => readSecret('Code', output))
+  return tellingWhenInterrupted(output, lookAtStatus(clientId), () =>
+    service.exchangeCode(clientId, provider, code, {
+      scopes,
+      redirectUri,
+      metadata: parameters,
+      confirmAccount: replacesAccount,
+    }),
+  )
 }
 
 async function scopesBefore(

@@ -1,6 +1,7 @@
 import { UsageError } from '../failure.ts'
-import { type Invocation, textOption } from '../invocation.ts'
+import { type Invocation, textOption, textsOption } from '../invocation.ts'
 import { isLoopbackRedirect } from './loopback-place.ts'
+import { parseParameters, profileOf } from './provider-parameters.ts'
 
 /** One account to connect, as the command line says it. */
 export interface ConnectRequest {
@@ -8,8 +9,12 @@ export interface ConnectRequest {
   readonly provider: string
   /** By the browser of this machine, by one elsewhere, or with a code that somebody has already. */
   readonly way: 'browser' | 'device' | 'code'
-  /** Undefined: what the connection has, else what the provider gives unasked. */
+  /** Undefined: what is configured or what the connection has, else what the provider gives unasked. */
   readonly scopes: readonly string[] | undefined
+  /** Whether what is configured comes before what the connection has. */
+  readonly asksAsConfigured: boolean
+  /** Values for placeholders of the provider. */
+  readonly parameters: Readonly<Record<string, string>>
   readonly redirectUri: string | undefined
   readonly port: string | undefined
   readonly opensBrowser: boolean
@@ -17,8 +22,12 @@ export interface ConnectRequest {
 }
 
 /** @throws UsageError options that do not go together */
-export function connectRequest(invocation: Invocation, clientId: string, provider: string): ConnectRequest {
-  const { options } = invocation
+export async function connectRequest(
+  invocation: Invocation,
+  clientId: string,
+  provider: string,
+): Promise<ConnectRequest> {
+  const { options, config } = invocation
   if (options.code === true && options.device === true) {
     throw new UsageError('--device does not go with --code: each is a way of its own.')
   }
@@ -29,16 +38,29 @@ export function connectRequest(invocation: Invocation, clientId: string, provide
   if (way === 'device' && options.redirectUri !== undefined) {
     throw new UsageError('--redirect-uri does not go with --device: no browser comes back.')
   }
+  const profile = await profileOf(provider, config)
   return {
     clientId,
     provider,
     way,
     scopes: scopesOf(textOption(invocation, 'scopes')),
+    asksAsConfigured: false,
+    parameters: parseParameters(textsOption(invocation, 'parameter'), profile),
     redirectUri: textOption(invocation, 'redirectUri') ?? configuredRedirect(invocation, provider, way),
     port: textOption(invocation, 'port'),
     opensBrowser: options.browser !== false,
     replacesAccount: options.replaceAccount === true,
   }
+}
+
+/** The same for a new account: scopes of the config file are what somebody wants now. */
+export async function withConfiguredScopes(
+  request: ConnectRequest,
+  { config }: Invocation,
+): Promise<ConnectRequest> {
+  const ofProfile = (await profileOf(request.provider, config))?.authorization?.scopes ?? []
+  const isConfigured = config.providers?.[request.provider]?.scopes !== undefined || ofProfile.length > 0
+  return { ...request, asksAsConfigured: isConfigured }
 }
 
 /** That of the config file, where the command line can answer there; a web application's is not for it. */

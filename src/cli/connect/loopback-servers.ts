@@ -27,7 +27,7 @@ export async function listenOnLoopback(port: number, listener: RequestListener):
     if (port !== 0 || attempt === ATTEMPTS) {
       throw new UsageError(
         `Port ${port} of this machine cannot be listened on (${opened}). ` +
-          'Is another program there? End it, or name another port with --port.',
+          'Is another program there? End it, or name another port: by --port, or by a --redirect-uri that is registered.',
       )
     }
   }

@@ -5,6 +5,7 @@ import { DAY } from './durations.ts'
 /**
  * Microsoft Entra ID, Graph.
  * @see https://github.com/MicrosoftDocs/entra-docs/blob/main/docs/identity-platform/refresh-tokens.md
+ * @see https://github.com/MicrosoftDocs/azure-docs/commit/2b506e66a93b2a72d54aa1648046df544c673ae8
  * @see https://learn.microsoft.com/en-us/answers/a/710568
  * @see https://learn.microsoft.com/en-us/answers/questions/192699/confusing-error-message-on-failed-refresh-token-re
  * @see https://github.com/golang/oauth2/pull/540
@@ -35,7 +36,7 @@ export const microsoftEntra: CatalogueEntry = {
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',
   scopeSeparator: ' ',
-  authorization: { pkce: 'supported', refreshTokenScopes: ['offline_access'] },
+  authorization: { pkce: 'supported', refreshTokenScopes: ['offline_access'], needsScopes: true },
   refreshTokens: { rotates: 'always', retryWindowMs: 90 * DAY },
   traits: { refreshTokenIdleMs: 90 * DAY },
   answers: { errors: errorCodes({ refused: ['interaction_required', 'consent_required'] }) },
