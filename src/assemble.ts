@@ -53,6 +53,7 @@ export interface KnownProviders {
   appOf(name: string): AppCredentials | null
   /** The redirect URI of its own that a provider was given; undefined: none. */
   redirectUriOf(name: string): string | undefined
+  hasOtherSecrets(name: string, app: AppCredentials): boolean
 }
 
 /** A provider with what is known of it. */

@@ -18,13 +18,15 @@ import {
   parseUser,
 } from './connect-input.ts'
 import type { AuthorizationOptions, CallbackOptions } from './connect-options.ts'
-import { InvalidInputError } from './errors.ts'
+import { InvalidInputError, ProviderMisconfiguredError } from './errors.ts'
 import { exchangedFor, requiredApp } from './exchanging.ts'
 import { concluded, concluding, told } from './flow-ends.ts'
 import { parseMetadata } from './input.ts'
+import type { AppCredentials } from './ports/provider.ts'
 import type { ConnectionKey, Metadata } from './ports/store.ts'
 import type { ProviderProfile } from './providers/profile.ts'
 import { resourcesOf } from './providers/resources.ts'
+import { named } from './refresh/refusal-error.ts'
 import { Secret } from './secret.ts'
 import { wantedScopes } from './wanted-scopes.ts'
 
@@ -62,6 +64,7 @@ export async function startConnecting(
     resource: resource.asked,
   }
   refuseAppGrant(profile)
+  refusePublicClient(assembly, key, app)
   refuseImpostor(
     profile,
     metadata,
@@ -150,6 +153,18 @@ function refuseAppGrant({ name, traits }: ProviderProfile): void {
   throw new InvalidInputError(
     `"${name}" is asked with the app's own credentials (client credentials): no account is connected there.`,
     { provider: name },
+  )
+}
+
+// The user would agree, and then nobody could exchange the code.
+function refusePublicClient({ providers }: Assembly, key: ConnectionKey, app: AppCredentials): void {
+  const { clientAuthentication } = providers.get(key.provider).profile
+  if (clientAuthentication === 'none' || app.clientSecret !== null) return
+  if (providers.hasOtherSecrets(key.provider, app)) return
+  throw new ProviderMisconfiguredError(
+    `${named(key)}: ${key.provider} wants the client secret of the app (${clientAuthentication}), and none is given: no code ` +
+      "could be exchanged. Give clientSecret with clientId. For a public client, take a profile with clientAuthentication: 'none'.",
+    key,
   )
 }
 

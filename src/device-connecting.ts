@@ -126,7 +126,7 @@ async function connectedBy(assembly: Assembly, flow: DeviceFlow, end: DeviceEnd)
   if (end.kind !== 'answered') throw refusal(end.kind, key)
   const { profile } = providers.get(key.provider)
   const { answer, members, sentAt } = end
-  const context = { nonce: null, callback: new Map<string, string>() }
+  const context = { nonce: null, callback: new Map<string, string>(), asked }
   const ready = await newGrants.ready({
     key,
     profile,

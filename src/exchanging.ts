@@ -108,7 +108,7 @@ export async function accountOfAnswer(
   { ports, providers }: Assembly,
   key: ConnectionKey,
   { app, metadata }: Pick<CodeRequest, 'app' | 'metadata'>,
-  { nonce, callback }: Pick<CodeContext, 'nonce' | 'callback'>,
+  { nonce, callback, asked }: Pick<CodeContext, 'nonce' | 'callback' | 'asked'>,
   { answer, members }: CodeAnswer,
 ): Promise<AccountAnswer> {
   if (answer.kind !== 'issued') return { kind: 'unknown' }
@@ -121,6 +121,8 @@ export async function accountOfAnswer(
     members,
     callback,
     accessToken: answer.tokens.accessToken,
+    // Scopes that were granted as they were asked for need not be told (RFC 6749 §5.1).
+    scopes: answer.tokens.scopes ?? (asked.length === 0 ? null : asked),
     metadata: { ...metadata, ...answer.tokens.metadata },
     idToken: { issuer: issuerOf(profile, metadata), endpoints, appId: app.clientId, nonce },
     timeoutMs: ports.policy.requestTimeoutMs,

@@ -56,6 +56,7 @@ function partsOf(parts: BackEndParts): AssemblyParts {
       get: () => provider,
       appOf: () => ({ clientId: 'app', clientSecret: Secret.of('app-secret') }),
       redirectUriOf: () => undefined,
+      hasOtherSecrets: () => false,
     },
     environment: readEnvironment({}),
     options: {

@@ -6,10 +6,10 @@ import { isAllowedHost } from './allowed-hosts.ts'
 import type { AnswerMembers } from './answer-rules.ts'
 import { decodeAnswer } from './answer-text.ts'
 import { fixedApiHosts, ownApiHosts } from './api-hosts.ts'
-import { expanded } from './endpoints.ts'
+import { expanded, placeholdersIn, resolveEndpoint } from './endpoints.ts'
 import { type IdTokenExpectation, readIdToken } from './id-token.ts'
 import { textAt } from './member-path.ts'
-import type { AccountIdentity, ProviderProfile } from './profile.ts'
+import type { AccountIdentity, Endpoint, ProviderProfile } from './profile.ts'
 import { tokenHeader } from './token-header.ts'
 
 /** Where the account of new tokens may be told. */
@@ -19,6 +19,8 @@ export interface AccountRequest {
   /** Of the callback; empty where there was none. */
   readonly callback: ReadonlyMap<string, string>
   readonly accessToken: Secret
+  /** What the token is for; null: nobody knows. */
+  readonly scopes: readonly string[] | null
   readonly metadata: Metadata
   readonly idToken: IdTokenExpectation
   readonly timeoutMs: number
@@ -57,7 +59,7 @@ export async function findAccount(
       return answer.kind === 'wrong' ? answer : UNKNOWN
     }
     case 'request':
-      return known(await askedFor(identity, profile, request, transport))
+      return askedFor(identity, profile, request, transport)
   }
 }
 
@@ -68,13 +70,14 @@ function known(account: string | null, issuer: string | null = null): AccountAns
 
 // The access token goes where API calls may go, and nowhere else.
 async function askedFor(
-  { url: template, member }: Extract<AccountIdentity, { kind: 'request' }>,
+  { url: endpoint, member, scope }: Extract<AccountIdentity, { kind: 'request' }>,
   profile: ProviderProfile,
-  { accessToken, metadata, timeoutMs }: AccountRequest,
+  { accessToken, scopes, metadata, timeoutMs }: AccountRequest,
   transport: Transport,
-): Promise<string | null> {
-  const url = urlOf(template, metadata, profile)
-  if (url === null) return null
+): Promise<AccountAnswer> {
+  if (scope !== undefined && !includesScope(scopes ?? [], scope)) return UNKNOWN
+  const url = urlOf(endpoint, metadata, profile)
+  if (url === null) return UNKNOWN
   const answer = await transport.send({
     method: 'GET',
     url,
@@ -86,17 +89,30 @@ async function askedFor(
     body: '',
     timeoutMs,
   })
-  if (answer.kind !== 'answered' || answer.status !== 200) return null
+  if (answer.kind !== 'answered' || answer.status !== 200) return UNKNOWN
   try {
-    return textAt(JSON.parse(decodeAnswer(answer.body).text), member)
+    // An id that one data centre or host has given, another may have given to somebody else.
+    const issuer = isFixed(endpoint) ? null : url.origin
+    return known(textAt(JSON.parse(decodeAnswer(answer.body).text), member), issuer)
   } catch {
-    return null
+    return UNKNOWN
   }
 }
 
-function urlOf(template: string, metadata: Metadata, profile: ProviderProfile): URL | null {
+function isFixed(endpoint: Endpoint): boolean {
+  return typeof endpoint === 'string' && placeholdersIn(endpoint).length === 0
+}
+
+// Programs ask Zoho for AaaServer.profile.READ, .Read and .read alike.
+function includesScope(scopes: readonly string[], wanted: string): boolean {
+  return scopes.some(scope => scope.toLowerCase() === wanted.toLowerCase())
+}
+
+function urlOf(endpoint: Endpoint, metadata: Metadata, profile: ProviderProfile): URL | null {
   try {
-    const url = new URL(expanded(template, metadata, profile))
+    // A function finds its hosts in code.
+    if (typeof endpoint === 'function') return resolveEndpoint(endpoint, metadata, profile)
+    const url = new URL(expanded(endpoint, metadata, profile))
     const hosts = [...fixedApiHosts(profile), ...ownApiHosts(profile, metadata), ...profile.endpointHosts]
     const isSecure = url.protocol === 'https:' || isLoopbackHttp(url)
     return isSecure && isAllowedHost(url.host, hosts) ? url : null

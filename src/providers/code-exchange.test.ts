@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { RecordingTransport } from '../../test/support/recording-transport.ts'
 import { Secret } from '../secret.ts'
 import { FakeClock } from '../testing/fake-clock.ts'
-import type { AccountAnswer } from './account.ts'
+import type { AccountAnswer, AccountRequest } from './account.ts'
 import type { CodeRequest } from './code-exchange.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import { OAuth2Provider } from './oauth2-provider.ts'
@@ -107,15 +107,23 @@ describe('a code', () => {
 })
 
 describe('the account', () => {
-  const askedOf = async (definition: Partial<ProviderDefinition>, ...bodies: readonly object[]) => {
+  const askedOf = (definition: Partial<ProviderDefinition>, ...bodies: readonly object[]) =>
+    askedWith({}, definition, ...bodies)
+  const askedWith = async (
+    known: Partial<AccountRequest>,
+    definition: Partial<ProviderDefinition>,
+    ...bodies: readonly object[]
+  ) => {
     const { provider, transport } = providerWith(definition, ...bodies)
     const account = await provider.accountOf({
       members: new Map(Object.entries({ team: { id: 'T1' }, user_id: 42 })),
       callback: new Map([['realmId', 'R1']]),
       accessToken: Secret.of('access'),
+      scopes: null,
       metadata: {},
       idToken: { issuer: null, endpoints: [], appId: 'app', nonce: null },
       timeoutMs: 1_000,
+      ...known,
     })
     return { account, transport }
   }
@@ -128,6 +136,29 @@ describe('the account', () => {
     expect((await askedOf(member('nobody.id'))).account).toEqual({ kind: 'unknown' })
     const parameter = { account: { kind: 'callback', parameter: 'realmId' } } as const
     expect((await askedOf(parameter)).account).toEqual(known('R1'))
+  })
+
+  test('is unknown where JSON has rounded it', async () => {
+    const member = { account: { kind: 'answer', member: 'user_id' } } as const
+    const members = new Map(Object.entries(JSON.parse('{"user_id":9007199254740993}')))
+    expect((await askedWith({ members }, member)).account).toEqual({ kind: 'unknown' })
+  })
+
+  test.each([
+    [['read', 'me'], true],
+    [['ME'], true],
+    [['read'], false],
+    [[], false],
+    [null, false],
+  ])('is asked for where the scope for that was granted: %j', async (scopes, isAsked) => {
+    const url = 'https://api.acme.example/me'
+    const definition = {
+      account: { kind: 'request', url, member: 'id', scope: 'me' },
+      apiHosts: ['api.acme.example'],
+    } as const
+    const { account, transport } = await askedWith({ scopes }, definition, { id: 7 })
+    expect(account).toEqual(isAsked ? known('7') : { kind: 'unknown' })
+    expect(transport.requests).toHaveLength(isAsked ? 1 : 0)
   })
 
   const request = (url: string) =>

@@ -156,8 +156,13 @@ function accountOf(account: AccountIdentity | null): string | null {
     case 'id_token':
       return `${account.claim} of the ID token`
     case 'request':
-      return `${account.member} of ${account.url}`
+      return `${account.member} of ${userInfoOf(account)}`
   }
+}
+
+function userInfoOf({ url, scope }: Extract<AccountIdentity, { kind: 'request' }>): string {
+  const where = typeof url === 'function' ? 'the user info of the data centre' : url
+  return scope === undefined ? where : `${where}, with the scope ${scope}`
 }
 
 function budgetOf(budget: RefreshBudget | null): string | null {

@@ -12,8 +12,9 @@ export function valueAt(value: unknown, path: string): unknown {
   return found
 }
 
-/** The text or the number at a path, as text. Null: there is none. */
+/** The text or the number at a path, as text. Null: there is none, or a number so large that JSON has rounded it. */
 export function textAt(value: unknown, path: string): string | null {
   const found = valueAt(value, path)
-  return typeof found === 'string' || typeof found === 'number' ? String(found) : null
+  if (typeof found === 'number') return Math.abs(found) > Number.MAX_SAFE_INTEGER ? null : String(found)
+  return typeof found === 'string' ? found : null
 }

@@ -143,13 +143,19 @@ export interface BadTokenRules {
  * - `answer`: a member of the answer to the code, as a path (`team.id`).
  * - `callback`: a parameter of the callback.
  * - `id_token`: a claim (OpenID Connect Core §2).
- * - `request`: a member of the answer to a GET with the access token.
+ * - `request`: a member of the answer to a GET with the access token. With `scope` it is sent only where that was granted
+ *   (in capitals or not): without it, it would be refused.
  */
 export type AccountIdentity =
   | { readonly kind: 'answer'; readonly member: string }
   | { readonly kind: 'callback'; readonly parameter: string }
   | { readonly kind: 'id_token'; readonly claim: string }
-  | { readonly kind: 'request'; readonly url: string; readonly member: string }
+  | {
+      readonly kind: 'request'
+      readonly url: Endpoint
+      readonly member: string
+      readonly scope?: string | undefined
+    }
 
 /** Everything Evergrant knows of a provider. Made by `defineProvider`. */
 export interface ProviderProfile {

@@ -33,6 +33,8 @@ export interface Providers {
   get(name: string): OAuth2Provider
   /** The app credentials among the options, without a data centre's own secret. Null: there are none. */
   appOf(name: string): AppCredentials | null
+  /** Whether an app has a secret for each data centre, or one that is made for each request. */
+  hasOtherSecrets(name: string, app: AppCredentials): boolean
   /** The redirect URI among the options; undefined: there is none. */
   redirectUriOf(name: string): string | undefined
 }
@@ -65,6 +67,11 @@ export function createProviders(options: ProvidersOptions): Providers {
     appOf: name => {
       const { clientId = null, clientSecret = null } = overrides.get(name) ?? {}
       return clientId === null ? null : { clientId, clientSecret }
+    },
+    hasOtherSecrets: (name, app) => {
+      const override = overrides.get(name)
+      if (override === undefined || !isConfiguredApp(override, app)) return false
+      return override.makeSecret !== null || override.clientSecrets.size > 0
     },
     redirectUriOf: name => overrides.get(name)?.redirectUri,
   }
@@ -154,14 +161,18 @@ function notZoho(provider: string, option: string): InvalidInputError {
   )
 }
 
+function isConfiguredApp({ clientId }: ParsedOverride, app: AppCredentials): boolean {
+  return clientId === null || clientId === app.clientId
+}
+
 // The app is the same in every data centre; only its secret differs, and the one of the data centre is right.
 function appResolver({ dataCentreOf }: ProviderProfile, override: ParsedOverride): AppResolver {
-  const { clientId, clientSecrets, makeSecret } = override
+  const { clientSecrets, makeSecret } = override
   return (app, metadata) => {
-    const isConfiguredApp = clientId === null || clientId === app.clientId
-    const dataCentre = isConfiguredApp ? dataCentreOf?.(metadata) : null
+    const isConfigured = isConfiguredApp(override, app)
+    const dataCentre = isConfigured ? dataCentreOf?.(metadata) : null
     const clientSecret = clientSecrets.get(dataCentre ?? '') ?? app.clientSecret
-    if (clientSecret !== null || makeSecret === null || !isConfiguredApp) {
+    if (clientSecret !== null || makeSecret === null || !isConfigured) {
       return { clientId: app.clientId, clientSecret }
     }
     return withMadeSecret(app.clientId, makeSecret)

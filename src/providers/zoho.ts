@@ -28,6 +28,7 @@ export interface ZohoSettings {
 /**
  * Zoho CRM. Refresh tokens do not rotate; ten refreshes per refresh token in ten minutes.
  * https://www.zoho.com/accounts/protocol/oauth/web-apps/access-token-expiry.html
+ * https://www.zoho.com/accounts/protocol/oauth/use-access-token.html
  * @throws InvalidInputError the location does not exist, or the accounts server is not an https URL.
  */
 export function zohoCrm(settings: ZohoSettings = {}): ProviderProfile {
@@ -79,6 +80,12 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     answers: {
       ...zohoAnswers,
       metadata: new Map([['api_domain', value => keepApiDomain(value, allowHosts)]]),
+    },
+    account: {
+      kind: 'request',
+      url: endpoint('/oauth/user/info'),
+      member: 'ZUID',
+      scope: 'AaaServer.profile.READ',
     },
     badToken: {
       codes: ['INVALID_TOKEN', 'INVALID_OAUTHTOKEN', 'AUTHENTICATION_FAILURE'],

@@ -185,6 +185,10 @@ const scenes: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
       const tokens = await connected({ providers: { acme: { profile: acme } } }, 'acme')
       return tokens.refreshToken(CLIENT, 'acme')
     },
+    async () => {
+      const tokens = await open({ providers: { acme: { clientId: 'app', profile: acme } } })
+      return tokens.authorizationUrl(CLIENT, 'acme')
+    },
     async () =>
       (
         await connected(

@@ -1,4 +1,5 @@
 import type { ProviderOverride } from 'evergrant'
+import type { ProviderDefinition } from 'evergrant/providers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CALLBACK_URL, CLIENT, ConnectingWorld, connectedOf, providerAt } from '../support/connecting.ts'
 
@@ -174,5 +175,50 @@ describe('connecting an account', () => {
     // Ten minutes less: as old as waiting tokens can be.
     expect(await daysLeft()).toBe(1)
     await ending.close()
+  })
+})
+
+describe('a public client', () => {
+  const app = (profile: Partial<ProviderDefinition>, options: Omit<ProviderOverride, 'profile'> = {}) => {
+    const { clientSecret: _, ...given } = providerAt(world.acme, 'acme', profile)
+    return world.open({ providers: { acme: { ...given, ...options } } })
+  }
+
+  test.each(['client_secret_post', 'client_secret_basic'] as const)(
+    'is told before anybody is sent away that the profile wants a secret (%s)',
+    async clientAuthentication => {
+      const tokens = await app({ clientAuthentication })
+      await expect(tokens.authorizationUrl(CLIENT, 'acme')).rejects.toMatchObject({
+        code: 'PROVIDER_MISCONFIGURED',
+        clientId: CLIENT,
+        message: expect.stringContaining(clientAuthentication),
+      })
+      expect(world.events).toEqual([])
+    },
+  )
+
+  test('connects where the profile wants none', async () => {
+    const tokens = await app({ clientAuthentication: 'none' })
+    expect((await world.connect(tokens)).kind).toBe('connected')
+  })
+
+  test('is none whose secret is made for each request, or comes with the call', async () => {
+    const made = await app({}, { clientSecret: () => 'made' })
+    expect((await world.connect(made)).kind).toBe('connected')
+    const tokens = await app({})
+    const credentials = { clientId: 'app-at-acme', clientSecret: 'of the call' }
+    expect((await tokens.authorizationUrl(CLIENT, 'acme', { credentials })).url).toContain('app-at-acme')
+  })
+
+  test('is none whose secrets are those of data centres: which one it is, the callback tells', async () => {
+    const secrets = { clientId: 'app', clientSecrets: { eu: 'secret' } }
+    const tokens = await world.open({ providers: { zoho_crm: secrets } })
+    const scopes = ['ZohoCRM.modules.READ']
+    const { url } = await tokens.authorizationUrl(CLIENT, 'zoho_crm', { scopes })
+    expect(url).toContain('accounts.zoho.com')
+    const credentials = { clientId: 'another-app' }
+    await expect(tokens.authorizationUrl(CLIENT, 'zoho_crm', { scopes, credentials })).rejects.toMatchObject({
+      code: 'PROVIDER_MISCONFIGURED',
+    })
   })
 })

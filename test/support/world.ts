@@ -63,6 +63,7 @@ export class FakeProcess {
         get: () => provider,
         appOf: name => appIn(options, name),
         redirectUriOf: () => undefined,
+        hasOtherSecrets: () => false,
       },
       environment: readEnvironment(environment),
       options,

@@ -15,6 +15,7 @@ export const airtable: CatalogueEntry = {
   notes: ['Reuse of a refresh token ends the whole integration for that user.'],
   authorizationEndpoint: 'https://airtable.com/oauth2/v1/authorize',
   tokenEndpoint: 'https://airtable.com/oauth2/v1/token',
+  apiHosts: ['api.airtable.com'],
   clientAuthentication: 'client_secret_basic',
   requestFormat: 'form',
   scopeSeparator: ' ',

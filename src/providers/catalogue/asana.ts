@@ -15,6 +15,7 @@ export const asana: CatalogueEntry = {
   notes: ['A refresh token comes with the code only.'],
   authorizationEndpoint: 'https://app.asana.com/-/oauth_authorize',
   tokenEndpoint: 'https://app.asana.com/-/oauth_token',
+  apiHosts: ['app.asana.com'],
   revocationEndpoint: 'https://app.asana.com/-/oauth_revoke',
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',

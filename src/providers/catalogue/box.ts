@@ -14,6 +14,7 @@ export const box: CatalogueEntry = {
   notes: ['A refresh token is good for sixty days or one use.'],
   authorizationEndpoint: 'https://account.box.com/api/oauth2/authorize',
   tokenEndpoint: 'https://api.box.com/oauth2/token',
+  apiHosts: ['api.box.com'],
   revocationEndpoint: 'https://api.box.com/oauth2/revoke',
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',

@@ -18,6 +18,7 @@ export const calendly: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://auth.calendly.com/oauth/authorize',
   tokenEndpoint: 'https://auth.calendly.com/oauth/token',
+  apiHosts: ['api.calendly.com'],
   revocationEndpoint: 'https://auth.calendly.com/oauth/revoke',
   discovery: 'https://calendly.com/.well-known/oauth-authorization-server',
   clientAuthentication: 'client_secret_basic',

@@ -13,6 +13,7 @@ export const discord: CatalogueEntry = {
   notes: ['Its token endpoint takes forms only. A revocation ends all tokens of the authorization.'],
   authorizationEndpoint: 'https://discord.com/oauth2/authorize',
   tokenEndpoint: 'https://discord.com/api/oauth2/token',
+  apiHosts: ['discord.com'],
   revocationEndpoint: 'https://discord.com/api/oauth2/token/revoke',
   clientAuthentication: 'client_secret_basic',
   requestFormat: 'form',

@@ -9,6 +9,7 @@ import type { CatalogueEntry } from '../catalogue-entry.ts'
  * @see https://github.com/simov/grant/blob/master/config/oauth.json
  * @see https://github.com/python-social-auth/social-core/tree/master/social_core/backends
  * @see https://dropbox.github.io/dropbox-sdk-java/api-docs/v8.0.1/com/dropbox/core/v2/auth/DbxUserAuthRequests.html
+ * @see https://github.com/amp-labs/connectors/tree/main/providers
  */
 export const dropbox: CatalogueEntry = {
   title: 'Dropbox',
@@ -18,6 +19,7 @@ export const dropbox: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://www.dropbox.com/oauth2/authorize',
   tokenEndpoint: 'https://api.dropboxapi.com/oauth2/token',
+  apiHosts: ['api.dropboxapi.com'],
   revocationEndpoint: 'https://api.dropboxapi.com/2/auth/token/revoke',
   revocation: {
     style: 'bearer',

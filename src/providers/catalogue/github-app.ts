@@ -23,6 +23,7 @@ export const githubApp: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://github.com/login/oauth/authorize',
   tokenEndpoint: 'https://github.com/login/oauth/access_token',
+  apiHosts: ['api.github.com'],
   revocationEndpoint: 'https://api.github.com/applications/{client_id}/grant',
   revocation: githubRevocation,
   clientAuthentication: 'client_secret_post',

@@ -29,6 +29,7 @@ export const githubOauthApp: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://github.com/login/oauth/authorize',
   tokenEndpoint: 'https://github.com/login/oauth/access_token',
+  apiHosts: ['api.github.com'],
   revocationEndpoint: 'https://api.github.com/applications/{client_id}/grant',
   revocation: githubRevocation,
   clientAuthentication: 'client_secret_post',

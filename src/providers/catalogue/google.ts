@@ -9,6 +9,7 @@ import { DAY, HOUR } from './durations.ts'
  * @see https://docs.gitguardian.com/secrets-detection/secrets-detection-engine/detectors/specifics/google_oauth2_refresh_token
  * @see https://workos.com/blog/refresh-token-behavior-across-fourteen-providers
  * @see https://github.com/pilcrowonpaper/arctic/tree/v3/src/providers
+ * @see https://github.com/amp-labs/connectors/tree/main/providers
  */
 export const google: CatalogueEntry = {
   title: 'Google',
@@ -19,6 +20,7 @@ export const google: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
   tokenEndpoint: 'https://oauth2.googleapis.com/token',
+  apiHosts: ['www.googleapis.com', 'people.googleapis.com', 'gmail.googleapis.com'],
   revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
   issuer: 'https://accounts.google.com',
   clientAuthentication: 'client_secret_post',

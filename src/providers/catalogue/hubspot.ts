@@ -9,6 +9,7 @@ import { MINUTE } from './durations.ts'
  * @see https://developers.hubspot.com/changelog/upcoming-expiration-of-oauth-access-tokens-is-changing
  * @see https://github.com/HubSpot/hubspot-api-nodejs/tree/master/codegen/oauth
  * @see https://github.com/python-social-auth/social-core/tree/master/social_core/backends
+ * @see https://github.com/amp-labs/connectors/tree/main/providers
  */
 export const hubspot: CatalogueEntry = {
   title: 'HubSpot',
@@ -18,6 +19,7 @@ export const hubspot: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://app.hubspot.com/oauth/authorize',
   tokenEndpoint: 'https://api.hubapi.com/oauth/2026-03/token',
+  apiHosts: ['api.hubapi.com'],
   revocationEndpoint: 'https://api.hubapi.com/oauth/2026-03/token/revoke',
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',

@@ -13,6 +13,7 @@ export const klaviyo: CatalogueEntry = {
   notes: ['A dead refresh token may be called `invalid_grant_type`.'],
   authorizationEndpoint: 'https://www.klaviyo.com/oauth/authorize',
   tokenEndpoint: 'https://a.klaviyo.com/oauth/token',
+  apiHosts: ['a.klaviyo.com'],
   revocationEndpoint: 'https://a.klaviyo.com/oauth/revoke',
   clientAuthentication: 'client_secret_basic',
   requestFormat: 'form',

@@ -18,6 +18,7 @@ export const linkedin: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://www.linkedin.com/oauth/v2/authorization',
   tokenEndpoint: 'https://www.linkedin.com/oauth/v2/accessToken',
+  apiHosts: ['api.linkedin.com'],
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',
   scopeSeparator: ' ',

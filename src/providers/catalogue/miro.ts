@@ -17,6 +17,7 @@ export const miro: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://miro.com/oauth/authorize',
   tokenEndpoint: 'https://api.miro.com/v1/oauth/token',
+  apiHosts: ['api.miro.com'],
   revocationEndpoint: 'https://api.miro.com/v2/oauth/revoke',
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',

@@ -8,6 +8,7 @@ import type { CatalogueEntry } from '../catalogue-entry.ts'
  * @see https://docs.alterauth.com/providers/notion
  * @see https://github.com/pilcrowonpaper/arctic/tree/v3/src/providers
  * @see https://github.com/better-auth/better-auth/tree/main/packages/core/src/social-providers
+ * @see https://github.com/amp-labs/connectors/tree/main/providers
  */
 export const notion: CatalogueEntry = {
   title: 'Notion',
@@ -18,6 +19,7 @@ export const notion: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://api.notion.com/v1/oauth/authorize',
   tokenEndpoint: 'https://api.notion.com/v1/oauth/token',
+  apiHosts: ['api.notion.com'],
   revocationEndpoint: 'https://api.notion.com/v1/oauth/revoke',
   clientAuthentication: 'client_secret_basic',
   requestFormat: 'json',

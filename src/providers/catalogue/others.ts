@@ -56,21 +56,26 @@ export const others: Readonly<Record<TabledName, CatalogueEntry>> = {
     title: 'ClickUp',
     authorizationEndpoint: 'https://app.clickup.com/api',
     tokenEndpoint: 'https://api.clickup.com/api/v2/oauth/token',
+    apiHosts: ['api.clickup.com'],
   },
   // https://developer.monday.com/apps/docs/migrating-to-the-new-oauth-flow
   // https://docs.unified.to/skills/monday-oauth-app/SKILL.md
+  // https://github.com/amp-labs/connectors/tree/main/providers
   monday_legacy: {
     title: 'monday.com, legacy flow',
     authorizationEndpoint: 'https://auth.monday.com/oauth2/authorize',
     tokenEndpoint: 'https://auth.monday.com/oauth2/token',
+    apiHosts: ['api.monday.com'],
     refreshTokens: { rotates: 'never' },
   },
   // https://devsupport.zoom.us/hc/en-us/articles/360060332931-Extending-the-expiration-for-an-OAuth-access-token
   // https://raw.githubusercontent.com/anthropics/knowledge-work-plugins/main/partner-built/zoom-plugin/skills/oauth/concepts/token-lifecycle.md
+  // https://github.com/amp-labs/connectors/tree/main/providers
   zoom: {
     title: 'Zoom, user-managed apps',
     authorizationEndpoint: 'https://zoom.us/oauth/authorize',
     tokenEndpoint: 'https://zoom.us/oauth/token',
+    apiHosts: ['api.zoom.us'],
     revocationEndpoint: 'https://zoom.us/oauth/revoke',
     clientAuthentication: 'client_secret_basic',
     requestFormat: 'form',
@@ -98,10 +103,12 @@ export const others: Readonly<Record<TabledName, CatalogueEntry>> = {
   },
   // https://developers.intercom.com/docs/build-an-integration/learn-more/authentication/setting-up-oauth
   // https://nango.dev/docs/api-integrations/intercom
+  // https://github.com/amp-labs/connectors/tree/main/providers
   intercom: {
     title: 'Intercom',
     authorizationEndpoint: 'https://app.intercom.com/oauth',
     tokenEndpoint: 'https://api.intercom.io/auth/eagle/token',
+    apiHosts: ['api.intercom.io'],
     refreshTokens: { rotates: 'never' },
   },
   // https://dev.frontapp.com/docs/oauth
@@ -201,10 +208,12 @@ export const others: Readonly<Record<TabledName, CatalogueEntry>> = {
   },
   // https://www.typeform.com/developers/get-started/applications/
   // https://github.com/simov/grant/blob/master/config/oauth.json
+  // https://github.com/amp-labs/connectors/tree/main/providers
   typeform: {
     title: 'Typeform',
     authorizationEndpoint: 'https://api.typeform.com/oauth/authorize',
     tokenEndpoint: 'https://api.typeform.com/oauth/token',
+    apiHosts: ['api.typeform.com'],
     requestFormat: 'form',
     scopeSeparator: ' ',
     authorization: { refreshTokenScopes: ['offline'] },
@@ -235,10 +244,12 @@ export const others: Readonly<Record<TabledName, CatalogueEntry>> = {
   },
   // https://developer.wordpress.com/docs/oauth2/
   // https://github.com/simov/grant/blob/master/config/oauth.json
+  // https://github.com/amp-labs/connectors/tree/main/providers
   wordpress_com: {
     title: 'WordPress.com',
     authorizationEndpoint: 'https://public-api.wordpress.com/oauth2/authorize',
     tokenEndpoint: 'https://public-api.wordpress.com/oauth2/token',
+    apiHosts: ['public-api.wordpress.com'],
     scopeSeparator: ' ',
   },
   // https://developer.yahoo.com/oauth2/guide/flows_authcode/
@@ -266,6 +277,7 @@ export const others: Readonly<Record<TabledName, CatalogueEntry>> = {
     title: 'Salesloft',
     authorizationEndpoint: 'https://accounts.salesloft.com/oauth/authorize',
     tokenEndpoint: 'https://accounts.salesloft.com/oauth/token',
+    apiHosts: ['api.salesloft.com'],
   },
   // https://docs.gusto.com/app-integrations/docs/authentication
   // https://github.com/amp-labs/connectors/tree/main/providers
@@ -307,5 +319,6 @@ export const others: Readonly<Record<TabledName, CatalogueEntry>> = {
     title: 'Smartsheet',
     authorizationEndpoint: 'https://app.smartsheet.com/b/authorize',
     tokenEndpoint: 'https://api.smartsheet.com/2.0/token',
+    apiHosts: ['api.smartsheet.com'],
   },
 }

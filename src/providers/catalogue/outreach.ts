@@ -17,6 +17,7 @@ export const outreach: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://api.outreach.io/oauth/authorize',
   tokenEndpoint: 'https://api.outreach.io/oauth/token',
+  apiHosts: ['api.outreach.io'],
   discovery: 'https://api.outreach.io/.well-known/oauth-authorization-server',
   clientAuthentication: 'client_secret_post',
   requestFormat: 'form',

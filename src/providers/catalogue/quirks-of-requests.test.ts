@@ -6,7 +6,7 @@ import { onRequest, type RawServer, rawServer } from '../../../test/support/raw-
 import { type PlayedAnswer, RecordingTransport } from '../../../test/support/recording-transport.ts'
 import { systemClock } from '../../clock.ts'
 import { Secret } from '../../secret.ts'
-import { ownApiHosts } from '../api-hosts.ts'
+import { fixedApiHosts, ownApiHosts } from '../api-hosts.ts'
 import { authorizationRequest } from '../authorization-request.ts'
 import { catalogueProfile } from '../catalogue-profiles.ts'
 import { OAuth2Provider } from '../oauth2-provider.ts'
@@ -248,6 +248,20 @@ describe('quirk 26: the API host', () => {
     expect(authorization.callbackMetadata).toEqual([parameter])
     expect(account).toEqual({ kind: 'callback', parameter })
   })
+})
+
+test.each<[CatalogueName, Record<string, string>, string]>([
+  ['asana', {}, 'app.asana.com'],
+  ['github_app', {}, 'api.github.com'],
+  ['google', {}, 'gmail.googleapis.com'],
+  ['shopify', { shop: 'acme.myshopify.com' }, 'acme.myshopify.com'],
+  ['zendesk', { subdomain: 'acme' }, 'acme.zendesk.com'],
+  ['zoom', {}, 'api.zoom.us'],
+])('a token of %s may go to the host of its API, with %j: %s', async (name, metadata, host) => {
+  const profile = await catalogueProfile(name)
+  expect([...fixedApiHosts(profile), ...ownApiHosts(profile, metadata)]).toContain(host)
+  const hostile = Object.fromEntries(Object.keys(metadata).map(placeholder => [placeholder, 'evil.example']))
+  expect(ownApiHosts(profile, hostile)).toEqual([])
 })
 
 describe('quirk 27: the header', () => {

@@ -14,6 +14,7 @@ export const ringcentral: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://platform.ringcentral.com/restapi/oauth/authorize',
   tokenEndpoint: 'https://platform.ringcentral.com/restapi/oauth/token',
+  apiHosts: ['platform.ringcentral.com'],
   clientAuthentication: 'client_secret_basic',
   requestFormat: 'form',
   refreshTokens: { rotates: 'always', retryWindowMs: HOUR },

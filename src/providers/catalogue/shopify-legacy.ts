@@ -16,6 +16,7 @@ export const shopifyLegacy: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://{shop}/admin/oauth/authorize',
   tokenEndpoint: 'https://{shop}/admin/oauth/access_token',
+  apiHosts: ['{shop}'],
   placeholders: { shop: { kind: 'host', description: 'the host of the shop: acme.myshopify.com' } },
   endpointHosts: ['*.myshopify.com'],
   clientAuthentication: 'client_secret_post',

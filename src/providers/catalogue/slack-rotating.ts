@@ -26,6 +26,7 @@ export const slackRotating: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://slack.com/oauth/v2/authorize',
   tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
+  apiHosts: ['slack.com'],
   revocationEndpoint: 'https://slack.com/api/auth.revoke',
   revocation: slackRevocation,
   clientAuthentication: 'client_secret_post',

@@ -8,6 +8,7 @@ import type { CatalogueEntry } from '../catalogue-entry.ts'
  * @see https://docs.unified.to/skills/zendesk-oauth-app/SKILL.md
  * @see https://github.com/simov/grant/blob/master/config/oauth.json
  * @see https://github.com/NangoHQ/nango/blob/master/packages/providers/providers.yaml
+ * @see https://github.com/amp-labs/connectors/tree/main/providers
  */
 export const zendesk: CatalogueEntry = {
   title: 'Zendesk',
@@ -18,6 +19,7 @@ export const zendesk: CatalogueEntry = {
   ],
   authorizationEndpoint: 'https://{subdomain}.zendesk.com/oauth/authorizations/new',
   tokenEndpoint: 'https://{subdomain}.zendesk.com/oauth/tokens',
+  apiHosts: ['{subdomain}.zendesk.com'],
   placeholders: { subdomain: { kind: 'label', description: 'the subdomain of the account' } },
   clientAuthentication: 'client_secret_post',
   requestFormat: 'json',
