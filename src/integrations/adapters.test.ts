@@ -280,6 +280,13 @@ describe.each([
   })
 })
 
+test('fastify itself reads no more of a body than any route takes', async () => {
+  const url = await apps.fastify(false)
+  const init = { method: 'POST', headers: OWN, body: 'a'.repeat(65_537) }
+  const response = await fetch(`${url}/oauth/connect/acme`, init)
+  expect([response.status, await response.text()]).toEqual([413, expect.stringMatching(/^framework: /)])
+})
+
 describe('next', () => {
   test('has handlers of a catch-all route', async () => {
     const { GET, POST } = forNext.connectRoutes(tokens, {

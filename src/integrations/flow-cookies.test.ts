@@ -31,7 +31,7 @@ describe('the cookie of a flow', () => {
 
   test('T15: is named by another digest than the database has of the state', () => {
     for (const encoding of ['hex', 'base64url'] as const) {
-      const stored = createHash('sha256').update('s1').digest(encoding)
+      const stored = createHash('sha256').update('a state').digest(encoding)
       expect(stored).not.toContain(flow)
       expect(flow).not.toContain(stored.slice(0, 8))
     }

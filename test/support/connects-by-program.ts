@@ -19,7 +19,17 @@ export async function connectsByProgram(home: string, issuer: string): Promise<v
 
   const stranger = await new Visitor().get(callback.replace(/state=[\w-]+/, 'state=guessed'))
   expect([stranger.status, stranger.html]).toEqual([400, expect.stringContaining('This link is not valid')])
-  const ended = await visitor.get(callback)
+  // A provider that posts its callback sends no cookies along: the browser comes again by GET, with them.
+  const { origin, pathname, searchParams } = new URL(callback)
+  const form = { ...Object.fromEntries(searchParams), user: '{"name":"Ada"}' }
+  const posted = await new Visitor().post(origin + pathname, form, { origin: issuer })
+  expect([posted.status, posted.location?.pathname]).toEqual([303, pathname])
+  expect(Object.fromEntries(posted.location?.searchParams ?? [])).toEqual({
+    code: searchParams.get('code'),
+    state: searchParams.get('state'),
+    iss: issuer,
+  })
+  const ended = await visitor.get(posted.location ?? '')
   expect([ended.status, ended.location?.href]).toEqual([303, `${home}?connect=connected&provider=acme`])
   expect((await visitor.get(home)).html).toContain('Acme is connected.')
 
