@@ -5,6 +5,8 @@ import type { RefreshAnswer } from '../ports/provider.ts'
 import type { Metadata } from '../ports/store.ts'
 import { Secret } from '../secret.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
+import { genericProvider } from './generic-provider.ts'
+import { OAuth2Provider } from './oauth2-provider.ts'
 import type { ProviderOverride } from './provider-override.ts'
 import { createProviders } from './registry.ts'
 
@@ -219,6 +221,43 @@ describe('a revocation', () => {
     const { transport, answer } = await revoke({ revocation: { method: 'DELETE', goneStatuses: [204] } }, 204)
     expect(transport.last.method).toBe('DELETE')
     expect(answer).toEqual({ kind: 'revoked' })
+  })
+
+  test('may show the token in the header of the APIs, whichever that is, and needs no app for it', async () => {
+    const transport = new RecordingTransport({ body: '' })
+    const profile = genericProvider({
+      name: 'acme',
+      tokenEndpoint: 'https://id.example/token',
+      revocationEndpoint: 'https://id.example/revoke',
+      revocation: { style: 'bearer', token: 'access_token' },
+    })
+    const shown = { ...profile, headerName: 'x-acme-token', headerScheme: '' }
+    const provider = new OAuth2Provider(shown, { transport, clock: systemClock })
+    const request = { app: null, token: Secret.of('a1'), metadata: {}, timeoutMs: 1_000 }
+    expect(await provider.revoke({ ...request, kind: 'access_token' })).toEqual({ kind: 'revoked' })
+    expect(transport.last.headers).toMatchObject({ 'x-acme-token': 'a1' })
+    expect(transport.last.body).toBe('')
+  })
+
+  test('finds the app’s id in the path or the query of its URL', async () => {
+    const { transport } = await revoke({
+      revocationEndpoint: 'https://id.example/{client_id}/revoke?of={client_id}',
+    })
+    expect(transport.last.url.href).toBe('https://id.example/app/revoke?of=app')
+  })
+
+  test('whose URL has it elsewhere is refused: no app chooses a host', () => {
+    const act = (revocationEndpoint: string) => (): unknown =>
+      genericProvider({ name: 'acme', tokenEndpoint: 'https://id.example/token', revocationEndpoint })
+    expect(act('https://{client_id}.example/revoke')).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    )
+    expect(act('https://id.example@{client_id}/revoke')).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT' }),
+    )
+    expect(() =>
+      genericProvider({ name: 'acme', tokenEndpoint: 'https://id.example/{client_id}/token' }),
+    ).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
   })
 })
 

@@ -177,7 +177,7 @@ describe.each<[string, () => Promise<Place>]>([
     expect(canary.findIn(JSON.stringify(seen))).toEqual([])
     // Each process at its start and its end: the commands, and the browsers that two of them opened.
     await expect.poll(() => shown.seen().slice(before)).toHaveLength(2 * (RUNS.length + 2))
-  }, 120_000)
+  }, 300_000)
 
   test('T8: prints no secret when a provider answers with the token in it', async () => {
     const place = await placeOf()
