@@ -137,6 +137,10 @@ describe('a host that came with a grant', () => {
     const usual: unknown = Reflect.get(globalThis, place)
     const asked: unknown[] = []
     class Proxied {
+      constructor(...settings: readonly unknown[]) {
+        if (settings.length > 0) throw new Error('it was made anew, without what the app has set')
+      }
+
       dispatch({ origin }: { readonly origin: unknown }): never {
         asked.push(origin)
         throw new Error('the proxy refuses')
