@@ -25,10 +25,12 @@ export const events: readonly Mutant[] = [
         file: memory,
         find: `return this.#write(row, {
       ...NO_FAILURE,
+      ...leaseAfter(row, request),
       ...this.#issued(request, row),`,
         replace: `if (row.lastError === 'REAUTHORIZATION_REQUIRED') this.eventLog.record(row, [told('recovered')])
     return this.#write(row, {
       ...NO_FAILURE,
+      ...leaseAfter(row, request),
       ...this.#issued(request, row),`,
       },
     ],

@@ -1,6 +1,7 @@
 import { budgets } from './budgets.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { events } from './events.ts'
+import { leases } from './leases.ts'
 
 /** A bug that is planted into the source, to see that the simulation finds it. */
 export interface Mutant {
@@ -18,7 +19,6 @@ export interface Mutant {
 }
 
 const memory = 'src/store/memory.ts'
-const rows = 'src/store/memory-rows.ts'
 
 /** In a memory store, as in the SQL of the others: what a write of a refresh has to match. */
 const fences: readonly Mutant[] = [
@@ -63,46 +63,6 @@ const fences: readonly Mutant[] = [
       },
     ],
     breaks: ['no grant is reported dead that was not refused', 'nobody ends the lease of another'],
-  },
-  {
-    name: 'a lease is ended by whoever asks',
-    seed: 1640,
-    changes: [
-      {
-        file: memory,
-        find: 'if (row === undefined || row.leaseId !== leaseId) return false',
-        replace: 'if (row === undefined) return false',
-      },
-    ],
-    breaks: ['nobody ends the lease of another', 'no refresh token is in flight twice'],
-  },
-  {
-    name: 'a late commit ends the lease of whoever has taken over',
-    seed: 1,
-    changes: [
-      {
-        file: memory,
-        find: `      ...NO_FAILURE,
-      ...leaseAfter(row, request),`,
-        replace: `      ...NO_FAILURE,
-      ...NO_LEASE,`,
-      },
-    ],
-    breaks: ['nobody ends the lease of another', 'no refresh token is in flight twice'],
-  },
-  {
-    name: 'a claim does not look at the lease',
-    seed: 2646,
-    changes: [
-      {
-        file: rows,
-        find: `gateOpen &&
-    isLeaseOver(row, longestLeaseMs, now)`,
-        replace: `gateOpen &&
-    longestLeaseMs > 0`,
-      },
-    ],
-    breaks: ['one refresh at a time'],
   },
 ]
 
@@ -402,6 +362,7 @@ export const mutants: readonly Mutant[] = [
   ...outcomes,
   ...lateness,
   ...budgets,
+  ...leases,
   ...events,
   ...clientCredentials,
 ]
