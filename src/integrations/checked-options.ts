@@ -6,6 +6,7 @@ const NAMES: NamesOf<ConnectRoutesOptions<unknown>> = {
   providers: true,
   clientOf: true,
   userOf: true,
+  metadataOf: true,
   returnTo: true,
   defaultReturnTo: true,
   callbackUrl: true,
@@ -26,6 +27,9 @@ export function checkConnectOptions<Context>(options: ConnectRoutesOptions<Conte
   refuseUnknownNames(options, Object.keys(NAMES), { owner, noun: 'option' })
   if (typeof options.clientOf !== 'function' || typeof options.userOf !== 'function') {
     throw wrong('clientOf and userOf must be functions that read your session.')
+  }
+  if (options.metadataOf !== undefined && typeof options.metadataOf !== 'function') {
+    throw wrong('metadataOf must be a function that gives the values of placeholders.')
   }
   if (typeof options.providers !== 'object' || options.providers === null) {
     throw wrong('providers must be an object like { google: { scopes: […] } }.')

@@ -9,6 +9,12 @@ export type ConnectService = Pick<
 /** A value, or the promise of one; null or undefined: nobody is signed in, and the answer is 401. */
 export type SessionName = string | null | undefined | Promise<string | null | undefined>
 
+/** Metadata of a connection, or the promise of it; null or undefined: none is known. */
+export type PlaceholderValues =
+  | AuthorizationOptions['metadata']
+  | null
+  | Promise<AuthorizationOptions['metadata'] | null>
+
 /** What is asked of a provider when an account is connected. */
 export interface ConnectedProvider {
   /** The scopes to ask for. Default: those of the provider's options or profile. */
@@ -29,6 +35,16 @@ export interface ConnectRoutesOptions<Context> {
   readonly clientOf: (context: Context) => SessionName
   /** The user who is signed in, from your session: who begins to connect an account has to finish it. */
   readonly userOf: (context: Context) => SessionName
+  /**
+   * Values for the placeholders of a provider: `{ shop: 'acme.myshopify.com' }`, from your own data, or from the fields
+   * of the form that began. What is no host or name of the provider's is refused before anything is sent
+   * (`InvalidInputError`, which goes to the framework). Default: those that the connection has already.
+   * @param provider its name
+   * @param fields of the form, or of the JSON object, that began; each as it was typed
+   */
+  readonly metadataOf?:
+    | ((provider: string, context: Context, fields: ReadonlyMap<string, string>) => PlaceholderValues)
+    | undefined
   /**
    * Where the form may ask to come back to, by its field `returnTo`: exact paths of yours, or `/settings/*` for all
    * below. Default: none, so that everything leads to `defaultReturnTo`.

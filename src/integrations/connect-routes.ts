@@ -80,12 +80,14 @@ class ConnectRoutes<Context> {
     if (typeof fields === 'number') return this.#refuse(visit, unread(fields))
     const { label: _, ...asked } = this.#options.providers[provider] ?? {}
     const { callbackUrl } = this.#options
+    const metadata = await this.#options.metadataOf?.(provider, visit.context, fields)
     const returnTo = this.#paths.allowed(fields.get('returnTo'))
     const started = await this.#guarded(visit, provider, () =>
       this.#tokens.authorizationUrl(who.clientId, provider, {
         ...asked,
         ...(callbackUrl === undefined ? {} : { callbackUrl }),
         ...(returnTo === null ? {} : { returnTo }),
+        ...(metadata == null ? {} : { metadata }),
         user: who.user,
       }),
     )
