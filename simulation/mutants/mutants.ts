@@ -204,8 +204,8 @@ const outcomes: readonly Mutant[] = [
     changes: [
       {
         file: 'src/refresh/moved.ts',
-        find: "if (await settleKept(ports, exchange, row)) return { kind: 'superseded', row }",
-        replace: "if (settleKept !== undefined) return { kind: 'superseded', row }",
+        find: 'isKept ? settleKept(ports, exchange, row) : endOwnLease(ports, exchange, row)',
+        replace: 'isKept ? Promise.resolve(true) : endOwnLease(ports, exchange, row)',
       },
     ],
     breaks: ['no loss without a cause'],

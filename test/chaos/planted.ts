@@ -29,6 +29,7 @@ export const plants = {
   'no-lifeboat': [
     { file: 'refresh/rescue.js', from: 'if (lifeboat === null ||', to: 'if (true || lifeboat === null ||' },
   ],
+  /** With a disk on which a write takes its time, so that they meet. */
   'no-patience': [
     {
       file: 'store/sqlite/connection.js',
@@ -36,6 +37,11 @@ export const plants = {
       to: 'const BUSY_TIMEOUT_MS = 0;',
     },
     { file: 'store/sqlite/busy.js', from: 'if (expired() || !isBusy(error))', to: 'if (true)' },
+    {
+      file: 'store/sqlite/connection.js',
+      from: "this.exec('begin immediate');",
+      to: "this.exec('begin immediate'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);",
+    },
   ],
   'wall-clock': [
     {
