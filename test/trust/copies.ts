@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { OAuthTokenService } from 'evergrant'
 import pg from 'pg'
 import { type Canary, ENCODINGS, type Encoding, encoded, makeCanary } from './canary.ts'
@@ -99,10 +99,32 @@ export async function rowsAsText(
   })
 }
 
-/** The encodings of a canary in the files of a folder, those in folders below included. */
+/**
+ * The encodings of a canary in the files of a folder, those in folders below included. In PostgreSQL's write-ahead log,
+ * where a value may go on over the end of a page, it is put together again.
+ */
 export function findInFiles(canary: Canary, ...folder: readonly string[]): readonly Encoding[] {
-  const found = new Set(filesIn(join(...folder)).flatMap(path => canary.findIn(readFileSync(path))))
+  const found = new Set(
+    filesIn(join(...folder)).flatMap(path => {
+      const bytes = readFileSync(path)
+      const isLog = basename(dirname(path)) === 'pg_wal'
+      return [bytes, ...(isLog ? [withoutPageHeaders(bytes)] : [])].flatMap(text => canary.findIn(text))
+    }),
+  )
   return ENCODINGS.filter(encoding => found.has(encoding))
+}
+
+const LOG_PAGE_BYTES = 8_192
+const LONG_HEADER = 0x0002
+
+// The headers of src/include/access/xlog_internal.h, by which pages of the log begin.
+export function withoutPageHeaders(log: Buffer): Buffer {
+  const pages: Buffer[] = []
+  for (let start = 0; start + LOG_PAGE_BYTES <= log.length; start += LOG_PAGE_BYTES) {
+    const isLong = (log.readUInt16LE(start + 2) & LONG_HEADER) !== 0
+    pages.push(log.subarray(start + (isLong ? 40 : 24), start + LOG_PAGE_BYTES))
+  }
+  return Buffer.concat(pages)
 }
 
 export function filesIn(path: string): readonly string[] {

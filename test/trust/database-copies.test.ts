@@ -7,7 +7,16 @@ import { afterAll, describe, expect, test, vi } from 'vitest'
 import { startPostgres } from '../support/postgres-server.ts'
 import { CREDENTIALS, serviceWorld } from '../support/services.ts'
 import { ENCODINGS, makeCanary } from './canary.ts'
-import { filesIn, fill, findInFiles, plantPlaintext, rotating, rowsAsText, TALKATIVE } from './copies.ts'
+import {
+  filesIn,
+  fill,
+  findInFiles,
+  plantPlaintext,
+  rotating,
+  rowsAsText,
+  TALKATIVE,
+  withoutPageHeaders,
+} from './copies.ts'
 import { DATABASE_FAULTS } from './database-faults.ts'
 import { sized } from './sizes.ts'
 import { json, tokenEndpoint } from './token-endpoint.ts'
@@ -41,6 +50,19 @@ test('T1: rows, data files, write-ahead log, server log and statements of Postgr
   })
   expect(places(planted)).toEqual(everywhere(ENCODINGS))
   expect(places(canary)).toEqual(everywhere([]))
+})
+
+test('T1: what goes on over the end of a page of the write-ahead log is put together', () => {
+  const page = (flags: number, text: string, at: number): Buffer => {
+    const bytes = Buffer.alloc(8_192, '.')
+    bytes.writeUInt16LE(flags, 2)
+    bytes.write(text, at)
+    return bytes
+  }
+  const log = Buffer.concat([page(2, 'one to', 8_192 - 6), page(1, 'ken', 24), page(0, 'end', 24)])
+  expect(log.includes('one token')).toBe(false)
+  expect(withoutPageHeaders(log).includes('one token')).toBe(true)
+  expect(withoutPageHeaders(log)).toHaveLength(3 * 8_192 - 40 - 24 - 24)
 })
 
 test('T1: a lifeboat, which keeps answers that cannot be stored yet, holds no token', async () => {
