@@ -12,6 +12,7 @@ export type {
   GrantRequest,
   IssuedGrant,
   LocalZoho,
+  LocalZohoAddresses,
   LocalZohoControl,
   RefreshTokenState,
 } from './zoho/control.ts'
@@ -32,6 +33,7 @@ export {
   localZohoApp,
   localZohoUser,
   type ThrottleSettings,
+  type ZohoEnvironment,
   zohoSettings,
   zohoThrottle,
 } from './zoho/settings.ts'
