@@ -15,6 +15,9 @@ export type {
   LocalZohoControl,
   RefreshTokenState,
 } from './zoho/control.ts'
+export type { CrmDataType, CrmField } from './zoho/crm/fields.ts'
+export type { CrmRecord } from './zoho/crm/record-store.ts'
+export { type CrmChanges, type CrmEdition, type CrmSettings, crmSettings } from './zoho/crm/settings.ts'
 export type { FaultEndpoint, FaultScope, ZohoFault } from './zoho/faults.ts'
 export { type ForkedLocalZoho, forkLocalZoho } from './zoho/fork.ts'
 export { type LedgerEntry, type LedgerSummary, tokenDigest } from './zoho/ledger.ts'

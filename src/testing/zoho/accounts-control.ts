@@ -1,5 +1,6 @@
 import type { Accounts } from './accounts.ts'
 import type { CodeRequest, GrantRequest, IssuedGrant, LocalZohoControl } from './control.ts'
+import { statesOf } from './crm/state.ts'
 import { changedSettings } from './settings.ts'
 import { lifetimeSeconds } from './token-endpoint.ts'
 
@@ -22,6 +23,7 @@ export function controlOf(accounts: Accounts): LocalZohoControl {
     ledger: async () => ledger.entries.map(entry => ({ ...entry })),
     summary: async () => ledger.summary(),
     clearLedger: async () => ledger.clear(),
+    crmRecords: async module => statesOf(accounts).flatMap(({ store }) => store.all(module)),
   }
 }
 

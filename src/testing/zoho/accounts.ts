@@ -28,6 +28,7 @@ export class Accounts {
   readonly throttle: Throttle
   readonly faults: FaultQueue = new FaultQueue()
   readonly ledger: Ledger
+  readonly seedDemoData: boolean
   settings: LocalZohoSettings
 
   constructor(options: LocalZohoOptions, clock: Clock) {
@@ -40,6 +41,7 @@ export class Accounts {
     this.codes = new GrantCodes(clock)
     this.throttle = new Throttle(clock)
     this.ledger = new Ledger(clock)
+    this.seedDemoData = options.seedDemoData ?? true
   }
 
   /** @throws InvalidInputError no such app, or none at all. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { InvalidInputError } from '../../errors.ts'
 import type { LocalZohoControl } from './control.ts'
-import type { ZohoRoute } from './routes.ts'
+import type { ZohoRoute } from './route-environment.ts'
 
 /** Every call of the control, so that none is forgotten here. */
 const controlCalls: Readonly<Record<keyof LocalZohoControl, true>> = {
@@ -16,6 +16,7 @@ const controlCalls: Readonly<Record<keyof LocalZohoControl, true>> = {
   ledger: true,
   summary: true,
   clearLedger: true,
+  crmRecords: true,
 }
 
 /** `POST /_control/<call>` with the arguments as a JSON array: how `remoteControl` reaches another process. */

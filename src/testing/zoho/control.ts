@@ -1,3 +1,4 @@
+import type { CrmRecord } from './crm/record-store.ts'
 import type { FaultScope, ZohoFault } from './faults.ts'
 import type { LedgerEntry, LedgerSummary } from './ledger.ts'
 import type { LocalZohoChanges } from './settings.ts'
@@ -72,6 +73,8 @@ export interface LocalZohoControl {
   summary(): Promise<LedgerSummary>
   /** Forgets the requests so far. Those in flight still count as overlaps. */
   clearLedger(): Promise<void>
+  /** Every record of a module of the CRM, the oldest first; of all data centres and environments. */
+  crmRecords(module: string): Promise<readonly CrmRecord[]>
 }
 
 /** A local Zoho that runs. */

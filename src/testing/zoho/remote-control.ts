@@ -15,6 +15,7 @@ export function remoteControl(url: string): LocalZohoControl {
     ledger: (...args) => call('ledger', args),
     summary: (...args) => call('summary', args),
     clearLedger: (...args) => call('clearLedger', args),
+    crmRecords: (...args) => call('crmRecords', args),
   }
 
   async function call<Name extends keyof LocalZohoControl>(

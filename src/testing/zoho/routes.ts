@@ -1,6 +1,4 @@
-import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
-import type { Clock } from '../../ports/clock.ts'
 import type { Accounts } from './accounts.ts'
 import { type Answer, errorAnswer, htmlAnswer, jsonAnswer, responseOf } from './answer.ts'
 import {
@@ -9,28 +7,14 @@ import {
   answerAuthorizationRequest,
   answerDecision,
 } from './authorization-endpoint.ts'
+import { addCrmRoutes } from './crm/routes.ts'
 import { deliver, deliveryUnder } from './delivery.ts'
 import type { FaultEndpoint } from './faults.ts'
 import { type LedgerLine, TOKEN_PATH } from './ledger.ts'
 import { answerToOwner, userInfo } from './resource.ts'
+import type { RouteEnvironment, ZohoRoute } from './route-environment.ts'
 import { answerTokenRequest } from './token-endpoint.ts'
 import { parseBasic, parseTokenParams, type TokenParams } from './token-params.ts'
-
-/** What a handler finds in its context: the raw request and its line in the ledger. */
-export interface ZohoRoute {
-  Bindings: HttpBindings
-  Variables: { line: LedgerLine }
-}
-
-/** What the routes need beside the accounts. */
-export interface RouteEnvironment {
-  readonly accounts: Accounts
-  readonly clock: Clock
-  /** Fires when the server closes: delays end. */
-  readonly closing: AbortSignal
-  /** The server's own URL, known once it listens. */
-  readonly url: () => string
-}
 
 /** Adds the routes of Zoho's accounts server, and one resource to try an access token on. */
 export function addZohoRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironment): void {
@@ -75,6 +59,7 @@ export function addZohoRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironmen
       })),
     ),
   )
+  addCrmRoutes(app, environment)
   app.all(TOKEN_PATH, () => responseOf(htmlAnswer(400)))
   app.onError(() => responseOf(htmlAnswer(500)))
   app.notFound(() => responseOf(htmlAnswer(404)))

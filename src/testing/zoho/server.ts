@@ -8,7 +8,8 @@ import { InvalidInputError } from '../../errors.ts'
 import { Accounts } from './accounts.ts'
 import { controlOf } from './accounts-control.ts'
 import type { LocalZoho, LocalZohoControl } from './control.ts'
-import { addZohoRoutes, type ZohoRoute } from './routes.ts'
+import type { ZohoRoute } from './route-environment.ts'
+import { addZohoRoutes } from './routes.ts'
 import type { InProcessOptions } from './settings.ts'
 
 /**

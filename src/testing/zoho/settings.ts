@@ -1,5 +1,6 @@
 import type { ProviderTraits } from '../../lifecycle/provider-traits.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { type CrmChanges, type CrmSettings, changedCrmSettings, crmSettings } from './crm/settings.ts'
 
 /** The throttle of the token endpoint: so many refreshes of one grant in a window, then none until its end. */
 export interface ThrottleSettings {
@@ -39,11 +40,16 @@ export interface LocalZohoSettings {
   readonly signedInUser: string | null
   /** Scopes that are asked for there and not granted. */
   readonly withheldScopes: readonly string[]
+  /** The CRM’s part. */
+  readonly crm: CrmSettings
 }
 
 /** Some settings of a local Zoho; one that is `undefined` changes nothing. */
 export type LocalZohoChanges = {
-  readonly [Name in keyof LocalZohoSettings]?: LocalZohoSettings[Name] | undefined
+  readonly [Name in Exclude<keyof LocalZohoSettings, 'crm'>]?: LocalZohoSettings[Name] | undefined
+} & {
+  /** Changes within the CRM’s part; what is not named stays. */
+  readonly crm?: CrmChanges | undefined
 }
 
 /** 10 requests in 10 minutes for one refresh token, refused with HTTP 400. */
@@ -68,6 +74,7 @@ export const zohoSettings: LocalZohoSettings = {
   consent: 'asked',
   signedInUser: null,
   withheldScopes: [],
+  crm: crmSettings,
 }
 
 /** App credentials that the local Zoho knows. */
@@ -114,6 +121,8 @@ export interface LocalZohoOptions extends LocalZohoChanges {
   readonly users?: readonly LocalZohoUser[] | undefined
   /** The data centre that `/oauth/serverinfo` names. Default `us`. */
   readonly location?: string | undefined
+  /** Whether the CRM begins with some records. Default true; false: every module is empty. */
+  readonly seedDemoData?: boolean | undefined
 }
 
 /** What only a local Zoho in this process can be given. */
@@ -137,5 +146,6 @@ export function changedSettings(settings: LocalZohoSettings, changes: LocalZohoC
     consent: changes.consent ?? settings.consent,
     signedInUser: changes.signedInUser === undefined ? settings.signedInUser : changes.signedInUser,
     withheldScopes: changes.withheldScopes ?? settings.withheldScopes,
+    crm: changedCrmSettings(settings.crm, changes.crm),
   }
 }
