@@ -86,7 +86,7 @@ export interface LocalZohoAddresses {
   /** The same of each data centre by its location: what `accountsServer` of a provider takes. */
   readonly urls: Readonly<Record<string, string>>
   /** Where the CRM of each environment is, by location: `environmentUrls.us.sandbox`. */
-  readonly environmentUrls: Readonly<Record<string, Readonly<Partial<Record<ZohoEnvironment, string>>>>>
+  readonly environmentUrls: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Of the first data centre, on 127.0.0.1. */
   readonly port: number
 }
