@@ -1,4 +1,5 @@
 import type { Accounts } from './accounts.ts'
+import { calendarEventsOf } from './calendar/every-event.ts'
 import type { CodeRequest, GrantRequest, IssuedGrant, LocalZohoControl } from './control.ts'
 import { statesOf } from './crm/state.ts'
 import { changedSettings } from './settings.ts'
@@ -23,6 +24,7 @@ export function controlOf(accounts: Accounts): LocalZohoControl {
     ledger: async () => ledger.entries.map(entry => ({ ...entry })),
     summary: async () => ledger.summary(),
     clearLedger: async () => ledger.clear(),
+    calendarEvents: async () => calendarEventsOf(accounts),
     crmRecords: async module => statesOf(accounts).flatMap(({ store }) => store.all(module)),
   }
 }

@@ -16,6 +16,7 @@ const controlCalls: Readonly<Record<keyof LocalZohoControl, true>> = {
   ledger: true,
   summary: true,
   clearLedger: true,
+  calendarEvents: true,
   crmRecords: true,
 }
 

@@ -38,6 +38,9 @@ export interface CodeRequest extends GrantRequest {
   readonly redirectUri?: string | undefined
 }
 
+/** An event of the Calendar in the shape of Zoho’s answers. */
+export type CalendarEventBody = Readonly<Record<string, unknown>>
+
 /**
  * - `current`: the one to use next.
  * - `replaced`: rotated; another is current.
@@ -73,6 +76,11 @@ export interface LocalZohoControl {
   summary(): Promise<LedgerSummary>
   /** Forgets the requests so far. Those in flight still count as overlaps. */
   clearLedger(): Promise<void>
+  /**
+   * Every event of every calendar, as a get would show it to its owner: series, then the instances of theirs that were
+   * changed; of all users and data centres.
+   */
+  calendarEvents(): Promise<readonly CalendarEventBody[]>
   /** Every record of a module of the CRM, the oldest first; of all data centres and environments. */
   crmRecords(module: string): Promise<readonly CrmRecord[]>
 }

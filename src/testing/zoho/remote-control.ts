@@ -15,6 +15,7 @@ export function remoteControl(url: string): LocalZohoControl {
     ledger: (...args) => call('ledger', args),
     summary: (...args) => call('summary', args),
     clearLedger: (...args) => call('clearLedger', args),
+    calendarEvents: (...args) => call('calendarEvents', args),
     crmRecords: (...args) => call('crmRecords', args),
   }
 

@@ -7,6 +7,7 @@ import {
   answerAuthorizationRequest,
   answerDecision,
 } from './authorization-endpoint.ts'
+import { addCalendarRoutes } from './calendar/routes.ts'
 import { addCrmRoutes } from './crm/routes.ts'
 import { deliver, deliveryUnder } from './delivery.ts'
 import type { FaultEndpoint } from './faults.ts'
@@ -59,6 +60,7 @@ export function addZohoRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironmen
       })),
     ),
   )
+  addCalendarRoutes(app, environment)
   addCrmRoutes(app, environment)
   app.all(TOKEN_PATH, () => responseOf(htmlAnswer(400)))
   app.onError(() => responseOf(htmlAnswer(500)))

@@ -1,5 +1,11 @@
 import type { ProviderTraits } from '../../lifecycle/provider-traits.ts'
 import type { Clock } from '../../ports/clock.ts'
+import {
+  type CalendarChanges,
+  type CalendarSettings,
+  changedCalendarSettings,
+  zohoCalendarSettings,
+} from './calendar/settings.ts'
 import { type CrmChanges, type CrmSettings, changedCrmSettings, crmSettings } from './crm/settings.ts'
 
 /** The throttle of the token endpoint: so many refreshes of one grant in a window, then none until its end. */
@@ -40,14 +46,20 @@ export interface LocalZohoSettings {
   readonly signedInUser: string | null
   /** Scopes that are asked for there and not granted. */
   readonly withheldScopes: readonly string[]
+  /** The Calendar’s part. */
+  readonly calendar: CalendarSettings
   /** The CRM’s part. */
   readonly crm: CrmSettings
 }
 
 /** Some settings of a local Zoho; one that is `undefined` changes nothing. */
 export type LocalZohoChanges = {
-  readonly [Name in Exclude<keyof LocalZohoSettings, 'crm'>]?: LocalZohoSettings[Name] | undefined
+  readonly [Name in Exclude<keyof LocalZohoSettings, 'calendar' | 'crm'>]?:
+    | LocalZohoSettings[Name]
+    | undefined
 } & {
+  /** Changes within the Calendar’s part; what is not named stays. */
+  readonly calendar?: CalendarChanges | undefined
   /** Changes within the CRM’s part; what is not named stays. */
   readonly crm?: CrmChanges | undefined
 }
@@ -74,6 +86,7 @@ export const zohoSettings: LocalZohoSettings = {
   consent: 'asked',
   signedInUser: null,
   withheldScopes: [],
+  calendar: zohoCalendarSettings,
   crm: crmSettings,
 }
 
@@ -121,7 +134,7 @@ export interface LocalZohoOptions extends LocalZohoChanges {
   readonly users?: readonly LocalZohoUser[] | undefined
   /** The data centre that `/oauth/serverinfo` names. Default `us`. */
   readonly location?: string | undefined
-  /** Whether the CRM begins with some records. Default true; false: every module is empty. */
+  /** Whether CRM and Calendar begin with some data. Default true; false: every module, and My Calendar, is empty. */
   readonly seedDemoData?: boolean | undefined
 }
 
@@ -146,6 +159,7 @@ export function changedSettings(settings: LocalZohoSettings, changes: LocalZohoC
     consent: changes.consent ?? settings.consent,
     signedInUser: changes.signedInUser === undefined ? settings.signedInUser : changes.signedInUser,
     withheldScopes: changes.withheldScopes ?? settings.withheldScopes,
+    calendar: changedCalendarSettings(settings.calendar, changes.calendar),
     crm: changedCrmSettings(settings.crm, changes.crm),
   }
 }
