@@ -5,26 +5,26 @@ import {
   listCalendars,
   updateCalendar,
 } from './calendar-operations.ts'
+import type { CalendarCall, CalendarResult } from './call.ts'
 import { getEvent, listEvents, listInstances } from './event-reads.ts'
 import { createEvent, deleteEvent, updateEvent } from './event-writes.ts'
 import { getFreeBusy } from './free-busy.ts'
+import type { CalendarAnswerName } from './operations.ts'
 
 export { calendarBooksOf } from './state.ts'
 
 /** What answers the operations, by name. */
-export const calendarAnswers = {
-  createCalendar,
-  deleteCalendar,
-  getCalendar,
+export const calendarAnswers: Readonly<Record<CalendarAnswerName, (call: CalendarCall) => CalendarResult>> = {
   listCalendars,
+  getCalendar,
+  createCalendar,
   updateCalendar,
-  getEvent,
+  deleteCalendar,
   listEvents,
   listInstances,
+  getEvent,
   createEvent,
-  deleteEvent,
   updateEvent,
+  deleteEvent,
   getFreeBusy,
-} as const
-
-export type CalendarAnswers = typeof calendarAnswers
+}

@@ -1,4 +1,17 @@
-import type { CalendarAnswers } from './answers.ts'
+/** The functions that answer, by name. */
+export type CalendarAnswerName =
+  | 'listCalendars'
+  | 'getCalendar'
+  | 'createCalendar'
+  | 'updateCalendar'
+  | 'deleteCalendar'
+  | 'listEvents'
+  | 'listInstances'
+  | 'getEvent'
+  | 'createEvent'
+  | 'updateEvent'
+  | 'deleteEvent'
+  | 'getFreeBusy'
 
 /** One thing that the Calendar API does. */
 export interface CalendarOperation {
@@ -12,7 +25,7 @@ export interface CalendarOperation {
   /** Those that it cannot do without. */
   readonly mandatory: readonly string[]
   /** What does it: it is loaded with the first call, as what reckons with time zones takes a while. */
-  readonly answer: keyof CalendarAnswers
+  readonly answer: CalendarAnswerName
 }
 
 const event = '/calendars/:caluid/events/:uid'
