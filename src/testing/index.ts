@@ -19,6 +19,7 @@ export type {
   RefreshTokenState,
 } from './zoho/control.ts'
 export type { CrmDataType, CrmField } from './zoho/crm/fields.ts'
+export type { QuerySettings } from './zoho/crm/query-settings.ts'
 export type { CrmRecord } from './zoho/crm/record-store.ts'
 export { type CrmChanges, type CrmEdition, type CrmSettings, crmSettings } from './zoho/crm/settings.ts'
 export type { FaultEndpoint, FaultScope, ZohoFault } from './zoho/faults.ts'

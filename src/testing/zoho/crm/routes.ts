@@ -1,21 +1,23 @@
 import type { Hono } from 'hono'
 import { responseOf } from '../answer.ts'
-import type { ZohoRoute } from '../route-environment.ts'
+import type { RouteEnvironment, ZohoRoute } from '../route-environment.ts'
 import { refusal } from './answers.ts'
 import type { CrmOperation } from './call.ts'
-import { addOperation, type OperationServer } from './operation-route.ts'
+import { addOperation } from './operation-route.ts'
+import { queryOperations } from './query-operations.ts'
 import { recordListOperations } from './record-list-operations.ts'
 import { recordOperations } from './record-operations.ts'
 import { seedCrm } from './seed.ts'
 import { type CrmPlace, CrmState } from './state.ts'
 
-/** Every call of the CRM. The first that fits answers: fixed words come before `:id`. */
-const operations: readonly CrmOperation[] = [...recordListOperations, ...recordOperations]
+/** The calls for records. The first that fits answers: fixed words come before `:id`. */
+const forRecords: readonly CrmOperation[] = [...recordListOperations, ...recordOperations]
 
 /** Adds Zoho CRM v8 for one environment of one data centre, with a state of its own. */
-export function addCrmRoutes(app: Hono<ZohoRoute>, environment: CrmPlace & OperationServer): void {
+export function addCrmRoutes(app: Hono<ZohoRoute>, environment: CrmPlace & RouteEnvironment): void {
   const state = new CrmState(environment)
   if (environment.accounts.seedDemoData) seedCrm(state)
+  const operations = [...queryOperations(state, environment), ...forRecords]
   for (const operation of operations) addOperation(app, state, operation, environment)
   const paths = new Set(operations.map(({ path }) => path))
   app.on(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], [...paths], ({ var: { line } }) => {

@@ -1,10 +1,11 @@
 import type { CrmField } from './fields.ts'
+import { type QuerySettings, querySettings } from './query-settings.ts'
 
 /** Zoho's plans. They differ in credits a day and in requests at the same time. */
 export type CrmEdition = 'free' | 'standard' | 'professional' | 'enterprise' | 'ultimate'
 
 /** How the local Zoho CRM behaves. Each can be changed while it runs, by `configure({ crm: { … } })`. */
-export interface CrmSettings {
+export interface CrmSettings extends QuerySettings {
   /** The plan of the organization. Default `enterprise`: 20 requests at the same time. */
   readonly edition: CrmEdition
   /** API credits in 24 h. Null, the default: what the plan gives. */
@@ -50,6 +51,7 @@ export type CrmChanges = {
 
 /** Zoho's own limits. */
 export const crmSettings: CrmSettings = {
+  ...querySettings,
   edition: 'enterprise',
   creditsPerDay: null,
   concurrency: null,
