@@ -38,7 +38,10 @@ export const rights: Readonly<Record<string, Rights>> = {
   lifeboat: { rooms: ['ports', 'errors', 'secret', 'private-file'], packages: ['node:'] },
   clock: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
   transport: { rooms: ['ports', 'errors', 'secret', 'clock'], packages: ['node:'] },
-  testing: { rooms: [...core, 'clock', 'providers'], packages: [...web, 'rrule-temporal', 'temporal-polyfill', 'node:'] },
+  testing: {
+    rooms: [...core, 'clock', 'providers'],
+    packages: [...web, 'rrule-temporal', 'temporal-polyfill', 'node:'],
+  },
   connect: { rooms: [...core, 'providers'], packages: ['oauth4webapi'] },
   service: { rooms: inner, packages: ['node:'] },
   schema: { rooms: ['store/postgres'], packages: [] },
