@@ -48,3 +48,4 @@ export type {
 } from './profile.ts'
 export type { ProviderOptions, ProviderOverride } from './provider-override.ts'
 export { type ZohoSettings, zohoCalendar, zohoCrm } from './zoho.ts'
+export { type ZohoDataCentre, zohoDataCentres } from './zoho-data-centres.ts'

@@ -21,8 +21,8 @@ export interface ProviderOverride {
   readonly allowHosts?: readonly string[] | undefined
   /** The data centre of connections whose metadata name none. Zoho only. */
   readonly location?: string | undefined
-  /** The accounts server of all connections: https, or http on loopback. Zoho only. */
-  readonly accountsServer?: string | undefined
+  /** The accounts server of all connections, or one by location: https, or http on loopback. Zoho only. */
+  readonly accountsServer?: string | Readonly<Record<string, string | undefined>> | undefined
   /** How many refreshes it takes for one refresh token, instead of what the profile says. Null: as many as are made. */
   readonly refreshBudget?: RefreshBudget | null | undefined
   /** Values for `{placeholders}` of the endpoints, for connections whose metadata name none: `{ tenant: '…' }`. */
@@ -77,7 +77,7 @@ export interface ParsedOverride {
   readonly clientSecrets: ReadonlyMap<string, Secret>
   readonly allowHosts: readonly string[]
   readonly location: string | undefined
-  readonly accountsServer: string | undefined
+  readonly accountsServer: string | Readonly<Record<string, string>> | undefined
   /** Undefined: that of the profile. */
   readonly refreshBudget: RefreshBudget | null | undefined
   readonly parameters: ReadonlyMap<string, string>
@@ -138,7 +138,10 @@ export function parseOverride(value: unknown, provider: string): ParsedOverride 
     ),
     allowHosts: parseHosts(options.get('allowHosts'), 'allowHosts', provider, parseHost),
     location: text('location'),
-    accountsServer: text('accountsServer'),
+    accountsServer:
+      typeof options.get('accountsServer') === 'object'
+        ? Object.fromEntries(texts('accountsServer', "{ us: 'https://…', eu: 'https://…' }"))
+        : text('accountsServer'),
     refreshBudget: options.has('refreshBudget')
       ? parseRefreshBudget(options.get('refreshBudget'), provider)
       : undefined,

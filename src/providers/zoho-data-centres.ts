@@ -2,9 +2,11 @@
 export interface ZohoDataCentre {
   /** Zoho's own name, as in `location` of a callback. */
   readonly location: string
+  /** The authorization server of its users: `https://accounts.zoho.eu`. */
   readonly accountsServer: string
-  /** Behind `www.` the production API, behind `sandbox.` and `developer.` the other environments. */
+  /** `zohoapis.eu`: behind `www.` the production API, behind `sandbox.` and `developer.` the other environments. */
   readonly apiDomain: string
+  /** Of the Calendar API: `calendar.zoho.eu`. */
   readonly calendarHost: string
 }
 
@@ -31,7 +33,14 @@ export const unpublishedZohoLocations: readonly string[] = ['inec']
 /** Zoho's environments: a token belongs to one of them. */
 const ENVIRONMENTS = ['www', 'sandbox', 'developer']
 
-/** Every data centre whose servers are known. */
+/**
+ * Every data centre of Zoho whose servers are known, by the names that a callback has in `location`.
+ * https://www.zoho.com/developer/oauth/multi-dc-support.html
+ *
+ * @example
+ * const eu = zohoDataCentres().find(({ location }) => location === 'eu')
+ * console.log(`https://www.${eu?.apiDomain}`) // https://www.zohoapis.eu
+ */
 export function zohoDataCentres(): readonly ZohoDataCentre[] {
   return dataCentres
 }

@@ -60,6 +60,46 @@ describe('a Zoho connection', () => {
     }
   })
 
+  test('asks the accounts server of its data centre, where each has one; there is no other', () => {
+    const accountsServer = {
+      us: 'http://127.0.0.1:4100',
+      EU: 'https://proxy.example/zoho/',
+      inec: 'https://in.example',
+    }
+    const settings = { accountsServer }
+    const path = '/oauth/v2/token'
+    expect(tokenEndpoint({}, settings)).toBe(accountsServer.us + path)
+    expect(tokenEndpoint({ location: 'eu' }, settings)).toBe(`https://proxy.example/zoho${path}`)
+    expect(tokenEndpoint({ location: 'INEC' }, settings)).toBe(accountsServer.inec + path)
+    expect(tokenEndpoint({ api_domain: 'https://www.zohoapis.eu' }, settings)).toContain('proxy.example')
+    expect(tokenEndpoint({ api_domain: 'https://proxy.example' }, settings)).toContain('proxy.example')
+    expect(tokenEndpoint({ api_domain: accountsServer.us }, settings)).toBe(accountsServer.us + path)
+    expect(zohoCrm(settings).dataCentreOf?.({ api_domain: 'https://proxy.example' })).toBe('eu')
+    for (const metadata of [{ location: 'in' }, { api_domain: 'https://www.zohoapis.in' }]) {
+      expect(() => tokenEndpoint(metadata, settings)).toThrow(/us, eu, inec, and none for .*"in"/)
+    }
+    for (const location of ['evil.example', '__proto__', 'constructor', '127.0.0.1:4100']) {
+      expect(() => tokenEndpoint({ location }, settings)).toThrow(/names no data centre/)
+    }
+  })
+
+  test('without a location is at us, or at the first of the servers where us has none', () => {
+    const accountsServer = { in: 'https://in.example', eu: 'https://eu.example' }
+    expect(tokenEndpoint({}, { accountsServer })).toContain('in.example')
+    expect(tokenEndpoint({}, { accountsServer: { ...accountsServer, us: 'https://us.example' } })).toContain(
+      'us.example',
+    )
+    expect(tokenEndpoint({}, { accountsServer, location: 'eu' })).toContain('eu.example')
+    expect(() => zohoCrm({ accountsServer, location: 'jp' })).toThrow(InvalidInputError)
+  })
+
+  test('of the one configured server is at the configured data centre, for its secret', () => {
+    const settings = { accountsServer: 'http://127.0.0.1:4100', location: 'eu' }
+    const profile = zohoCrm(settings)
+    expect(profile.dataCentreOf?.({ api_domain: settings.accountsServer })).toBe('eu')
+    expect(profile.dataCentreOf?.({ api_domain: 'http://127.0.0.1:4101' })).toBeNull()
+  })
+
   test('of inec is refused with a word on why, unless the accounts server is configured', () => {
     expect(() => tokenEndpoint({ location: 'inec' })).toThrow(/"inec".*not published.*ZOHO_ACCOUNTS_SERVER/)
     expect(() => zohoCrm({ location: 'inec' })).toThrow(InvalidInputError)
@@ -111,6 +151,11 @@ describe('settings of Zoho', () => {
     { accountsServer: 'https://accounts.zoho.com/?x=canary' },
     { accountsServer: 'https://accounts.zoho.com/#canary' },
     { accountsServer: 'file:///etc/passwd' },
+    { accountsServer: {} },
+    { accountsServer: { us: undefined } },
+    { accountsServer: { canary: 'https://accounts.example' } },
+    { accountsServer: { us: 'https://accounts.example', eu: 'http://canary.example' } },
+    { accountsServer: { us: 'https://user:canary@accounts.example' } },
     { allowHosts: ['https://api.example'] },
     { allowHosts: ['*.example'] },
     { allowHosts: ['api.example/path'] },
@@ -121,7 +166,8 @@ describe('settings of Zoho', () => {
 })
 
 describe('the api_domain of an answer', () => {
-  const rule = zohoCrm({ allowHosts: ['127.0.0.1:4100'] }).answers.metadata.get('api_domain')
+  const accountsServer = { us: 'http://127.0.0.1:4200', eu: 'https://proxy.example/zoho' }
+  const rule = zohoCrm({ allowHosts: ['127.0.0.1:4100'], accountsServer }).answers.metadata.get('api_domain')
   const check = typeof rule === 'function' ? rule : undefined
 
   test.each([
@@ -129,6 +175,8 @@ describe('the api_domain of an answer', () => {
     ['https://www.zohoapis.com.au/', 'https://www.zohoapis.com.au'],
     ['https://sandbox.zohoapis.com', 'https://sandbox.zohoapis.com'],
     ['http://127.0.0.1:4100', 'http://127.0.0.1:4100'],
+    ['http://127.0.0.1:4200', 'http://127.0.0.1:4200'],
+    ['https://proxy.example', 'https://proxy.example'],
   ])('%s is kept', (value, kept) => {
     expect(check?.(value)).toBe(kept)
   })
@@ -140,6 +188,9 @@ describe('the api_domain of an answer', () => {
     'https://user@www.zohoapis.com',
     'http://www.zohoapis.com',
     'http://127.0.0.1:4101',
+    'https://127.0.0.1:4200',
+    'http://proxy.example',
+    'https://proxy.example/zoho',
     'www.zohoapis.com',
     'HTTPS://WWW.ZOHOAPIS.COM',
     '',

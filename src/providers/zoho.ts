@@ -1,5 +1,4 @@
 import { InvalidInputError } from '../errors.ts'
-import { isSecureUrl } from '../ports/secure-url.ts'
 import type { Metadata } from '../ports/store.ts'
 import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
@@ -7,8 +6,13 @@ import { defineProvider } from './define-provider.ts'
 import type { ProviderProfile } from './profile.ts'
 import { standardErrorCodes } from './standard-answers.ts'
 import {
+  locationAt,
+  originsOf,
+  parseAccountsServers,
+  type ZohoAccountsServers,
+} from './zoho-accounts-servers.ts'
+import {
   unpublishedZohoLocations,
-  type ZohoDataCentre,
   zohoApiHosts,
   zohoDataCentreAt,
   zohoDataCentreOfApi,
@@ -17,10 +21,17 @@ import {
 
 /** Settings of every `zoho_*` provider. */
 export interface ZohoSettings {
-  /** The data centre of connections whose metadata name none: `us` (the default), `eu`, `in`, … */
+  /**
+   * The data centre of connections whose metadata name none: `us`, `eu`, `in`, … Default `us`; where `accountsServer`
+   * has servers by location and none of `us`, the first of them.
+   */
   readonly location?: string | undefined
-  /** The accounts server of all connections, over location and metadata: https, or http on loopback. */
-  readonly accountsServer?: string | undefined
+  /**
+   * The accounts server of all connections, over location and metadata, or one for each data centre, over Zoho's own:
+   * `{ us: 'http://127.0.0.1:8484', eu: … }`. https, or http on loopback. What it gives out, it may see: its own host
+   * takes access tokens, and may stand in `api_domain`.
+   */
+  readonly accountsServer?: string | Readonly<Record<string, string | undefined>> | undefined
   /** Hosts beside Zoho's that the access token may be sent to, and that may stand in `api_domain`. */
   readonly allowHosts?: readonly string[] | undefined
 }
@@ -43,17 +54,19 @@ export function zohoCalendar(settings: ZohoSettings = {}): ProviderProfile {
 
 function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSettings): ProviderProfile {
   const allowHosts = (settings.allowHosts ?? []).map(host => parseHost(host, name))
-  const accountsServer = parseAccountsServer(settings.accountsServer, name)
-  const defaultLocation = settings.location ?? 'us'
-  if (accountsServer === null) requireDataCentre({}, defaultLocation, name)
+  const servers = parseAccountsServers(settings.accountsServer, name)
+  const places: Places = { servers, location: settings.location ?? usualLocation(servers), provider: name }
+  if (servers.common === null) requireServer({}, places)
   const endpoint = (path: string) => (metadata: Metadata) =>
-    (accountsServer ?? requireDataCentre(metadata, defaultLocation, name).accountsServer) + path
+    (servers.common ?? requireServer(metadata, places)) + path
+  const origins = originsOf(servers)
+  const serverHosts = origins.map(origin => new URL(origin).host)
 
   return defineProvider({
     name,
     tokenEndpoint: endpoint('/oauth/v2/token'),
     revocationEndpoint: endpoint('/oauth/v2/token/revoke'),
-    endpointHosts: zohoDataCentres().map(centre => new URL(centre.accountsServer).host),
+    endpointHosts: [...zohoDataCentres().map(centre => new URL(centre.accountsServer).host), ...serverHosts],
     // 400 is Zoho's answer for a token that it does not know.
     revocation: { style: 'token_only', goneStatuses: [400] },
     authorizationEndpoint: endpoint('/oauth/v2/auth'),
@@ -70,7 +83,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     requestFormat: 'form',
     scopeSeparator: ',',
     headerScheme: 'Zoho-oauthtoken',
-    apiHosts: [...apiHosts, ...allowHosts],
+    apiHosts: [...apiHosts, ...serverHosts, ...allowHosts],
     traits: {
       lifetimeMs: 3_600_000,
       rotation: 'static',
@@ -79,7 +92,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     },
     answers: {
       ...zohoAnswers,
-      metadata: new Map([['api_domain', value => keepApiDomain(value, allowHosts)]]),
+      metadata: new Map([['api_domain', value => keepApiDomain(value, origins, allowHosts)]]),
     },
     account: {
       kind: 'request',
@@ -91,7 +104,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
       codes: ['INVALID_TOKEN', 'INVALID_OAUTHTOKEN', 'AUTHENTICATION_FAILURE'],
       otherCodes: ['OAUTH_SCOPE_MISMATCH', 'INVALID_OAUTHSCOPE', 'AUTHORIZATION_FAILED', 'NO_PERMISSION'],
     },
-    dataCentreOf: metadata => findDataCentre(metadata, defaultLocation)?.location ?? null,
+    dataCentreOf: metadata => locationOf(metadata, places),
   })
 }
 
@@ -111,49 +124,81 @@ function isZohoThrottle(members: AnswerMembers): boolean {
   return members.get('status') === 'failure' && !members.has('access_token')
 }
 
-// A host from an answer is stored only when it is Zoho's, or allowed by the back end: API calls go there.
-function keepApiDomain(value: unknown, allowHosts: readonly string[]): string | null {
+// A host from an answer is stored only when it is Zoho's, or one of the back end's: API calls go there.
+function keepApiDomain(
+  value: unknown,
+  servers: readonly string[],
+  allowHosts: readonly string[],
+): string | null {
   if (typeof value !== 'string' || !URL.canParse(value)) return null
   const { host, origin } = new URL(value)
   if (value !== origin && value !== `${origin}/`) return null
-  return zohoDataCentreOfApi(origin) !== null || allowHosts.includes(host) ? origin : null
+  const isKnown =
+    zohoDataCentreOfApi(origin) !== null || servers.includes(origin) || allowHosts.includes(host)
+  return isKnown ? origin : null
+}
+
+/** What the data centre of a connection is found by, beside its metadata. */
+interface Places {
+  readonly servers: ZohoAccountsServers
+  /** Of connections whose metadata name none. */
+  readonly location: string
+  readonly provider: string
+}
+
+function usualLocation({ byLocation }: ZohoAccountsServers): string {
+  const [first = 'us'] = byLocation.keys()
+  return byLocation.has('us') ? 'us' : first
 }
 
 /** The data centre of a connection: `location` of its metadata, else `api_domain`, else the configured one. */
-function findDataCentre(metadata: Metadata, defaultLocation: string): ZohoDataCentre | null {
-  const location = metadata.location ?? (metadata.api_domain == null ? defaultLocation : null)
-  if (location !== null) return typeof location === 'string' ? zohoDataCentreAt(location) : null
-  return typeof metadata.api_domain === 'string' ? zohoDataCentreOfApi(metadata.api_domain) : null
+function locationOf(metadata: Metadata, { servers, location: usual }: Places): string | null {
+  const location = metadata.location ?? (metadata.api_domain == null ? usual : null)
+  if (location === null) return locationOfApi(metadata.api_domain, servers, usual)
+  if (typeof location !== 'string') return null
+  const name = location.toLowerCase()
+  return servers.byLocation.has(name) ? name : (zohoDataCentreAt(name)?.location ?? null)
 }
 
-function requireDataCentre(metadata: Metadata, defaultLocation: string, provider: string): ZohoDataCentre {
-  const centre = findDataCentre(metadata, defaultLocation)
-  if (centre !== null) return centre
-  const location = metadata.location ?? defaultLocation
-  if (typeof location === 'string' && unpublishedZohoLocations.includes(location)) {
+function locationOfApi(apiDomain: unknown, servers: ZohoAccountsServers, usual: string): string | null {
+  if (typeof apiDomain !== 'string') return null
+  const known = zohoDataCentreOfApi(apiDomain)?.location ?? locationAt(servers, apiDomain)
+  if (known !== null) return known
+  // One server stands for all of them.
+  const isCommon = servers.common !== null && originsOf(servers).includes(apiDomain)
+  return isCommon ? (zohoDataCentreAt(usual)?.location ?? null) : null
+}
+
+/** The accounts server of a connection where none is configured for all. @throws InvalidInputError there is none. */
+function requireServer(metadata: Metadata, places: Places): string {
+  const { servers, location: usual, provider } = places
+  const location = locationOf(metadata, places)
+  if (location !== null) {
+    const own = servers.byLocation.get(location)
+    if (own !== undefined) return own
+    const centre = zohoDataCentreAt(location)
+    if (centre !== null && servers.byLocation.size === 0) return centre.accountsServer
     throw new InvalidInputError(
+      `The accountsServer of the provider has servers for ${[...servers.byLocation.keys()].join(', ')}, and none for ` +
+        `the data centre "${location}" of the connection, or of the provider. Add one.`,
+      { provider },
+    )
+  }
+  throw unknownDataCentre(metadata.location ?? usual, provider)
+}
+
+function unknownDataCentre(location: unknown, provider: string): InvalidInputError {
+  if (typeof location === 'string' && unpublishedZohoLocations.includes(location)) {
+    return new InvalidInputError(
       `Zoho lists the data centre "${location}", but its servers are not published. ` +
         'Set ZOHO_ACCOUNTS_SERVER, or accountsServer of the provider.',
       { provider },
     )
   }
-  const known = zohoDataCentres().map(({ location }) => location)
-  throw new InvalidInputError(
+  const known = zohoDataCentres().map(centre => centre.location)
+  return new InvalidInputError(
     'The location, or the api_domain in the metadata of a connection, names no data centre of Zoho. Set ' +
       `ZOHO_LOCATION, or the location of the provider or of the connection, to one of: ${known.join(', ')}.`,
-    { provider },
-  )
-}
-
-function parseAccountsServer(value: string | undefined, provider: string): string | null {
-  if (value === undefined) return null
-  const url = URL.canParse(value) ? new URL(value) : null
-  if (url !== null && isSecureUrl(url) && url.search === '' && url.hash === '') {
-    return url.href.replace(/\/$/, '')
-  }
-  throw new InvalidInputError(
-    'The Zoho accounts server (ZOHO_ACCOUNTS_SERVER, or accountsServer of the provider) must be an https URL ' +
-      'without query and credentials, like https://accounts.zoho.eu; http is accepted for this machine only.',
     { provider },
   )
 }

@@ -15,6 +15,7 @@ export type {
   GrantRequest,
   IssuedGrant,
   LocalZoho,
+  LocalZohoAddresses,
   LocalZohoControl,
   RefreshTokenState,
 } from './zoho/control.ts'
@@ -36,6 +37,7 @@ export {
   localZohoApp,
   localZohoUser,
   type ThrottleSettings,
+  type ZohoEnvironment,
   zohoSettings,
   zohoThrottle,
 } from './zoho/settings.ts'

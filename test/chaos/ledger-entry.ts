@@ -17,6 +17,7 @@ export function issuedRefresh(
     id,
     arrivedAt,
     endedAt: arrivedAt + 100,
+    location: 'us',
     method: 'POST',
     path: '/oauth/v2/token',
     grantType: 'refresh_token',

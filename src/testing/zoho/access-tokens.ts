@@ -1,12 +1,16 @@
 import type { Clock } from '../../ports/clock.ts'
-import type { LocalZohoSettings } from './settings.ts'
+import type { LocalZohoSettings, ZohoEnvironment } from './settings.ts'
 import { newToken } from './token-shape.ts'
 
 /** What an access token was issued for. `grant` and `user` are null for client credentials. */
 export interface AccessTokenOwner {
   readonly grant: number | null
+  /** The client id of the app that it was given to. */
+  readonly app: string
   readonly user: string | null
   readonly scopes: readonly string[]
+  /** The one where it is good: unknown in others. */
+  readonly environment: ZohoEnvironment
 }
 
 interface LiveToken extends AccessTokenOwner {
@@ -29,8 +33,10 @@ export class AccessTokens {
     const now = this.#clock.monotonicMs()
     const issued: LiveToken = {
       grant: owner.grant,
+      app: owner.app,
       user: owner.user,
       scopes: owner.scopes,
+      environment: owner.environment,
       token: newToken(),
       expiresAt: now + settings.accessTokenLifetimeMs,
     }

@@ -1,62 +1,100 @@
 import { InvalidInputError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { AccessTokens } from './access-tokens.ts'
-import { FaultQueue } from './faults.ts'
+import type { FaultQueue } from './faults.ts'
 import { GrantCodes } from './grant-codes.ts'
 import { Grants } from './grants.ts'
-import { Ledger } from './ledger.ts'
-import {
-  changedSettings,
-  type LocalZohoApp,
-  type LocalZohoOptions,
-  type LocalZohoSettings,
-  type LocalZohoUser,
-  localZohoApp,
-  localZohoUser,
-  zohoSettings,
-} from './settings.ts'
+import type { Ledger } from './ledger.ts'
+import type { LocalZohoApp, LocalZohoSettings, LocalZohoUser, ZohoEnvironment } from './settings.ts'
 import { Throttle } from './throttle.ts'
 
-/** Everything a local Zoho remembers. It lives in memory and ends with the server. */
-export class Accounts {
-  readonly location: string
+/** What the data centres of one local Zoho have in common: what a test says about it, and who there is. */
+export interface SharedState {
   readonly apps: readonly LocalZohoApp[]
   readonly users: readonly LocalZohoUser[]
+  readonly faults: FaultQueue
+  readonly ledger: Ledger
+  readonly settings: LocalZohoSettings
+  /** Whether CRM and Calendar begin with something in them. */
+  readonly seedDemoData: boolean
+  /** The data centres themselves. */
+  readonly all: readonly Accounts[]
+  /** The one of a location; the first, where none is named. @throws InvalidInputError there is none. */
+  of(location?: string): Accounts
+}
+
+/** Everything one data centre remembers. It lives in memory and ends with the server; no other one knows of it. */
+export class Accounts {
+  readonly location: string
+  readonly centres: SharedState
   readonly accessTokens: AccessTokens
   readonly grants: Grants
   readonly codes: GrantCodes
   readonly throttle: Throttle
-  readonly faults: FaultQueue = new FaultQueue()
-  readonly ledger: Ledger
-  readonly seedDemoData: boolean
-  settings: LocalZohoSettings
+  /** Of its servers, by environment: known once they listen. */
+  readonly urls: Map<ZohoEnvironment, string> = new Map()
 
-  constructor(options: LocalZohoOptions, clock: Clock) {
-    this.location = options.location ?? 'us'
-    this.apps = options.apps ?? [localZohoApp]
-    this.users = options.users ?? [localZohoUser]
-    this.settings = changedSettings(zohoSettings, options)
+  constructor(centres: SharedState, location: string, clock: Clock) {
+    this.centres = centres
+    this.location = location
     this.accessTokens = new AccessTokens(clock)
     this.grants = new Grants(clock, this.accessTokens)
     this.codes = new GrantCodes(clock)
     this.throttle = new Throttle(clock)
-    this.ledger = new Ledger(clock)
-    this.seedDemoData = options.seedDemoData ?? true
   }
 
-  /** @throws InvalidInputError no such app, or none at all. */
+  get seedDemoData(): boolean {
+    return this.centres.seedDemoData
+  }
+
+  get settings(): LocalZohoSettings {
+    return this.centres.settings
+  }
+
+  get faults(): FaultQueue {
+    return this.centres.faults
+  }
+
+  get ledger(): Ledger {
+    return this.centres.ledger
+  }
+
+  /** Of the accounts server. */
+  get url(): string {
+    return this.urls.get('production') ?? ''
+  }
+
+  /** Those that may be used by users of this data centre: the others are not known here. */
+  get apps(): readonly LocalZohoApp[] {
+    return this.centres.apps.filter(({ locations }) => locations?.includes(this.location) ?? true)
+  }
+
+  /** Those that live here. */
+  get users(): readonly LocalZohoUser[] {
+    return this.centres.users.filter(user => this.centres.of(user.location) === this)
+  }
+
+  /** What answers name as `api_domain`. */
+  apiDomain(environment: ZohoEnvironment): string {
+    return this.settings.apiDomain ?? this.urls.get(environment) ?? this.url
+  }
+
+  /** The app that a request names; undefined: it is not known here. */
+  findApp(clientId: string | undefined): LocalZohoApp | undefined {
+    return this.apps.find(app => app.clientId === clientId)
+  }
+
+  /** The secret of an app at this data centre. */
+  secretOf(app: LocalZohoApp): string {
+    return app.clientSecrets?.[this.location] ?? app.clientSecret
+  }
+
+  /** @throws InvalidInputError no such app here, or none at all. */
   app(clientId?: string): LocalZohoApp {
-    const found = clientId === undefined ? this.apps[0] : this.apps.find(app => app.clientId === clientId)
-    if (found === undefined)
-      throw new InvalidInputError(`The local Zoho has no app ${clientId ?? ''}; name it in its options.`)
-    return found
-  }
-
-  /** @throws InvalidInputError no such user, or none at all. */
-  user(email?: string): LocalZohoUser {
-    const found = email === undefined ? this.users[0] : this.users.find(user => user.email === email)
-    if (found === undefined)
-      throw new InvalidInputError(`The local Zoho has no user ${email ?? ''}; name it in its options.`)
-    return found
+    const found = clientId === undefined ? this.apps[0] : this.findApp(clientId)
+    if (found !== undefined) return found
+    throw new InvalidInputError(
+      `The local Zoho has no app ${clientId ?? ''} at its data centre ${this.location}; name it in its options.`,
+    )
   }
 }

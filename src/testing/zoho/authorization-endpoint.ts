@@ -15,8 +15,6 @@ export type Decision = { readonly kind: 'given'; readonly user: LocalZohoUser } 
 export interface AuthorizationPlace {
   readonly accounts: Accounts
   readonly line: LedgerLine
-  /** Of this server: what the redirect names as `accounts-server`. */
-  readonly url: string
 }
 
 /**
@@ -29,7 +27,8 @@ export function answerAuthorizationRequest(place: AuthorizationPlace, params: To
   const request = parseAuthorizationRequest(accounts, params)
   if (typeof request === 'string') return refuse(line, request)
   const { consent, signedInUser } = accounts.settings
-  const user = accounts.users.find(({ email }) => email === signedInUser) ?? accounts.user()
+  const user = accounts.users.find(({ email }) => email === signedInUser) ?? accounts.users[0]
+  if (user === undefined) return refuse(line, 'unsupported_dc')
   switch (consent) {
     case 'asked':
       line.note({ outcome: 'asked' })
@@ -58,7 +57,7 @@ export function answerDecision(
 }
 
 function decide(
-  { accounts, line, url }: AuthorizationPlace,
+  { accounts, line }: AuthorizationPlace,
   request: AuthorizationRequest,
   decision: Decision,
 ): Answer {
@@ -75,14 +74,15 @@ function decide(
     return returnWith({ error: 'access_denied' })
   }
   const scopes = request.scopes.filter(scope => !accounts.settings.withheldScopes.includes(scope))
-  const owner = { app: app.clientId, user: decision.user.email, scopes }
+  const environment = 'production' as const
+  const owner = { app: app.clientId, user: decision.user.email, scopes, environment }
   const isFirst = !accounts.grants.hasLive(owner)
   const code = accounts.codes.issue(
     { ...owner, offline: offline && (promptsConsent || isFirst), redirectUri, challenge },
     accounts.settings.codeLifetimeMs,
   )
   line.note({ outcome: 'code_issued' })
-  return returnWith({ code, location: accounts.location, 'accounts-server': url })
+  return returnWith({ code, location: accounts.location, 'accounts-server': accounts.url })
 }
 
 function refuse(line: LedgerLine, word: string): Answer {

@@ -21,7 +21,7 @@ export function parseAuthorizationRequest(
   accounts: Accounts,
   params: TokenParams,
 ): AuthorizationRequest | string {
-  const app = accounts.apps.find(({ clientId }) => clientId === params.client_id)
+  const app = accounts.findApp(params.client_id)
   if (app === undefined) return 'invalid_client'
   const redirectUri = params.redirect_uri ?? ''
   if (!isRedirectUriOf(app, redirectUri)) return 'invalid_redirect_uri'

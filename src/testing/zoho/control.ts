@@ -1,7 +1,7 @@
 import type { CrmRecord } from './crm/record-store.ts'
 import type { FaultScope, ZohoFault } from './faults.ts'
 import type { LedgerEntry, LedgerSummary } from './ledger.ts'
-import type { LocalZohoChanges } from './settings.ts'
+import type { LocalZohoChanges, ZohoEnvironment } from './settings.ts'
 
 /** A grant to make without a browser. Defaults: the first app, the first user, a CRM scope. */
 export interface GrantRequest {
@@ -11,6 +11,8 @@ export interface GrantRequest {
   readonly user?: string | undefined
   /** What the user grants. */
   readonly scopes?: readonly string[] | undefined
+  /** What it is granted for. Default `production`. */
+  readonly environment?: ZohoEnvironment | undefined
 }
 
 /** Tokens of a new grant, in the shape that `storeTokens` takes. */
@@ -54,9 +56,9 @@ export type RefreshTokenState = 'current' | 'replaced' | 'revoked' | 'unknown'
  * HTTP in another one.
  */
 export interface LocalZohoControl {
-  /** @throws InvalidInputError app or user are not known. */
+  /** At the user's data centre. @throws InvalidInputError app or user are not known, or not there. */
   issueGrant(request?: GrantRequest): Promise<IssuedGrant>
-  /** @throws InvalidInputError app or user are not known. */
+  /** At the user's data centre. @throws InvalidInputError app or user are not known, or not there. */
   issueCode(request?: CodeRequest): Promise<string>
   /** The user removes the app: the grant and its access tokens are over. False: there was no such grant. */
   revokeGrant(refreshToken: string): Promise<boolean>
@@ -85,12 +87,20 @@ export interface LocalZohoControl {
   crmRecords(module: string): Promise<readonly CrmRecord[]>
 }
 
-/** A local Zoho that runs. */
-export interface LocalZoho extends LocalZohoControl, AsyncDisposable {
-  /** `http://127.0.0.1:<port>`: what `ZOHO_ACCOUNTS_SERVER` takes. */
+/** Where a local Zoho is. */
+export interface LocalZohoAddresses {
+  /** `http://127.0.0.1:<port>`, of the first data centre: what `ZOHO_ACCOUNTS_SERVER` takes. */
   readonly url: string
-  /** Of 127.0.0.1. */
+  /** The same of each data centre by its location: what `accountsServer` of a provider takes. */
+  readonly urls: Readonly<Record<string, string>>
+  /** Where the CRM of each environment is, by location: `environmentUrls.us.sandbox`. */
+  readonly environmentUrls: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Of the first data centre, on 127.0.0.1. */
   readonly port: number
+}
+
+/** A local Zoho that runs. */
+export interface LocalZoho extends LocalZohoAddresses, LocalZohoControl, AsyncDisposable {
   /** Ends it, with the requests in flight. */
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { InvalidInputError } from '../../errors.ts'
-import type { LocalZoho } from './control.ts'
+import type { LocalZoho, LocalZohoAddresses } from './control.ts'
 import { remoteControl } from './remote-control.ts'
 import type { LocalZohoOptions } from './settings.ts'
 
@@ -27,7 +27,7 @@ export async function forkLocalZoho(options: LocalZohoOptions = {}): Promise<For
   if (pid === undefined || stdout === null)
     throw new InvalidInputError('The local Zoho cannot be started as a process.')
   child.send(options)
-  const { url, port } = await readiness(child, stdout)
+  const { error: _, ...addresses } = await readiness(child, stdout)
   // A forgotten `close()` must not keep this process alive; its end is the child's end.
   child.unref()
   child.channel?.unref()
@@ -39,14 +39,10 @@ export async function forkLocalZoho(options: LocalZohoOptions = {}): Promise<For
     child.kill('SIGKILL')
     await exited
   }
-  return { ...remoteControl(url), pid, url, port, close, [Symbol.asyncDispose]: close }
+  return { ...remoteControl(addresses.url), pid, ...addresses, close, [Symbol.asyncDispose]: close }
 }
 
-interface Readiness {
-  readonly url: string
-  readonly port: number
-  readonly error?: string
-}
+type Readiness = LocalZohoAddresses & { readonly error?: string }
 
 /** The line that the process prints when it listens, or cannot. */
 async function readiness(child: ChildProcess, stdout: Readable): Promise<Readiness> {

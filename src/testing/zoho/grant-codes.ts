@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { CodeChallenge } from './code-challenge.ts'
+import type { ZohoEnvironment } from './settings.ts'
 import { newToken } from './token-shape.ts'
 
 /** What a grant code was issued for. */
@@ -7,6 +8,7 @@ export interface CodeOwner {
   readonly app: string
   readonly user: string
   readonly scopes: readonly string[]
+  readonly environment: ZohoEnvironment
   /** Whether its exchange gives a refresh token. */
   readonly offline: boolean
   /** Null: a Self Client code, which needs none. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { AccessTokens } from './access-tokens.ts'
 import type { RefreshTokenState } from './control.ts'
-import type { LocalZohoSettings } from './settings.ts'
+import type { LocalZohoSettings, ZohoEnvironment } from './settings.ts'
 import { newToken } from './token-shape.ts'
 
 /** What a user gave to an app: a family of refresh tokens, of which one is current. */
@@ -11,6 +11,7 @@ export interface Grant {
   readonly app: string
   readonly user: string
   readonly scopes: readonly string[]
+  readonly environment: ZohoEnvironment
 }
 
 /** `successor` is null where the refresh token stays. */
@@ -45,8 +46,16 @@ export class Grants {
   /** A new grant and its refresh token; where the user has the full number for this app, the oldest ends. */
   create(request: Omit<Grant, 'id'>, settings: LocalZohoSettings): { grant: Grant; refreshToken: string } {
     this.#count += 1
-    const { app, user, scopes } = request
-    const grant: GrantState = { id: this.#count, app, user, scopes, currentToken: newToken(), revoked: false }
+    const { app, user, scopes, environment } = request
+    const grant: GrantState = {
+      id: this.#count,
+      app,
+      user,
+      scopes,
+      environment,
+      currentToken: newToken(),
+      revoked: false,
+    }
     this.#remember(grant)
     this.#live.push(grant)
     const siblings = this.#live.filter(other => other.app === app && other.user === user)
@@ -60,7 +69,7 @@ export class Grants {
   }
 
   /** Whether a user has given an app all of these scopes, and not taken them back. */
-  hasLive({ app, user, scopes }: Omit<Grant, 'id'>): boolean {
+  hasLive({ app, user, scopes }: Pick<Grant, 'app' | 'user' | 'scopes'>): boolean {
     return this.#live.some(
       grant =>
         grant.app === app && grant.user === user && scopes.every(scope => grant.scopes.includes(scope)),

@@ -10,6 +10,8 @@ export interface LedgerEntry {
   readonly arrivedAt: number
   /** When the answer left or the connection ended. Null: in flight. */
   readonly endedAt: number | null
+  /** The data centre that was asked. */
+  readonly location: string
   /** Of HTTP. */
   readonly method: string
   /** Without the query. */
@@ -94,12 +96,13 @@ export class Ledger {
     this.#entries = []
   }
 
-  open(method: string, path: string): LedgerLine {
+  open(method: string, path: string, location: string): LedgerLine {
     this.#count += 1
     const entry: { -readonly [Key in keyof LedgerEntry]: LedgerEntry[Key] } = {
       id: this.#count,
       arrivedAt: this.#clock.wallMs(),
       endedAt: null,
+      location,
       method,
       path,
       grantType: null,

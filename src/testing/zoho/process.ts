@@ -4,13 +4,13 @@ import type { LocalZohoOptions } from './settings.ts'
 
 /*
  * A local Zoho as a process of its own: `node dist/testing/zoho/process.js`. It prints one JSON line when it is
- * ready, with its URL, or when it is not, with the error, and is controlled over `/_control/*`. Started by
+ * ready, with its URLs, or when it is not, with the error, and is controlled over `/_control/*`. Started by
  * `forkLocalZoho`, it first waits for its options and ends with its parent, however that ends; started by hand,
  * it takes the defaults.
  */
 try {
-  const { url, port } = await start(await optionsFromParent(), controlRoutes)
-  print({ url, port })
+  const { url, urls, environmentUrls, port } = await start(await optionsFromParent(), controlRoutes)
+  print({ url, urls, environmentUrls, port })
 } catch (error) {
   print({ error: error instanceof Error ? error.message : 'unknown' })
   process.exitCode = 1

@@ -2,12 +2,13 @@ import type { AccessTokenOwner } from './access-tokens.ts'
 import type { Accounts } from './accounts.ts'
 import { type Answer, jsonAnswer } from './answer.ts'
 import type { LedgerLine } from './ledger.ts'
+import type { RouteEnvironment } from './route-environment.ts'
 
 /**
  * Answers to a live access token of the right scope, under either scheme; otherwise with the bodies of Zoho CRM.
  */
 export function answerToOwner(
-  accounts: Accounts,
+  { accounts, kind }: Pick<RouteEnvironment, 'accounts' | 'kind'>,
   authorization: string | undefined,
   line: LedgerLine,
   scope: string | null,
@@ -20,7 +21,7 @@ export function answerToOwner(
   const [, token] = authorization?.match(/^(?:zoho-oauthtoken|bearer) (\S+)$/i) ?? []
   if (token === undefined) return refuse('AUTHENTICATION_FAILURE', 'Authentication failed')
   const owner = accounts.accessTokens.ownerOf(token)
-  if (owner === null) return refuse('INVALID_TOKEN', 'invalid oauth token')
+  if (owner === null || owner.environment !== kind) return refuse('INVALID_TOKEN', 'invalid oauth token')
   line.note({ grant: owner.grant })
   if (scope !== null && !owner.scopes.includes(scope)) {
     return refuse('OAUTH_SCOPE_MISMATCH', 'invalid oauth scope to access this URL')

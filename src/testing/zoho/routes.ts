@@ -1,129 +1,28 @@
 import type { Context, Hono } from 'hono'
 import type { Accounts } from './accounts.ts'
-import { type Answer, errorAnswer, htmlAnswer, jsonAnswer, responseOf } from './answer.ts'
-import {
-  AUTHORIZATION_PATH,
-  type AuthorizationPlace,
-  answerAuthorizationRequest,
-  answerDecision,
-} from './authorization-endpoint.ts'
-import { addCalendarRoutes } from './calendar/routes.ts'
-import { addCrmRoutes } from './crm/routes.ts'
-import { deliver, deliveryUnder } from './delivery.ts'
-import type { FaultEndpoint } from './faults.ts'
-import { type LedgerLine, TOKEN_PATH } from './ledger.ts'
-import { answerToOwner, userInfo } from './resource.ts'
+import { addAccountsRoutes } from './accounts-routes.ts'
+import { htmlAnswer, responseOf } from './answer.ts'
+import { addApiRoutes } from './api-routes.ts'
 import type { RouteEnvironment, ZohoRoute } from './route-environment.ts'
-import { answerTokenRequest } from './token-endpoint.ts'
-import { parseBasic, parseTokenParams, type TokenParams } from './token-params.ts'
 
-/** Adds the routes of Zoho's accounts server, and one resource to try an access token on. */
+/** Adds the routes of one server: those of the accounts server, where it is one, and the APIs. */
 export function addZohoRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironment): void {
-  const { accounts } = environment
-  app.use(recordIn(accounts))
-
-  app.post(TOKEN_PATH, context =>
-    answerWithFaults(context, environment, 'token', params => {
-      return answerTokenRequest(accounts, params, context.var.line)
-    }),
-  )
-  app.post('/oauth/v2/token/revoke', context =>
-    answerWithFaults(context, environment, 'revoke', params => revoke(accounts, params, context.var.line)),
-  )
-  app.post('/oauth/v2/revoke/token', context =>
-    answerWithFaults(context, environment, 'revoke', params => {
-      const { client_id: clientId, client_secret: clientSecret } = parseBasic(
-        context.req.header('authorization'),
-      )
-      const known = accounts.apps.some(app => app.clientId === clientId && app.clientSecret === clientSecret)
-      return known ? revoke(accounts, params, context.var.line) : errorAnswer('invalid_client')
-    }),
-  )
-  addAuthorizationRoutes(app, environment)
-  app.get('/oauth/serverinfo', () => {
-    return responseOf(
-      jsonAnswer({ result: 'success', locations: { [accounts.location]: environment.url() } }),
-    )
-  })
-  app.get('/oauth/user/info', ({ req, var: { line } }) =>
-    responseOf(
-      answerToOwner(accounts, req.header('authorization'), line, 'AaaServer.profile.READ', ({ user }) =>
-        userInfo(accounts, user),
-      ),
-    ),
-  )
-  app.get('/api/echo', ({ req, var: { line } }) =>
-    responseOf(
-      answerToOwner(accounts, req.header('authorization'), line, null, ({ scopes }) => ({
-        status: 'success',
-        scopes,
-      })),
-    ),
-  )
-  addCalendarRoutes(app, environment)
-  addCrmRoutes(app, environment)
-  app.all(TOKEN_PATH, () => responseOf(htmlAnswer(400)))
+  app.use(recordIn(environment.accounts))
+  if (environment.kind === 'production') addAccountsRoutes(app, environment)
+  addApiRoutes(app, environment)
   app.onError(() => responseOf(htmlAnswer(500)))
   app.notFound(() => responseOf(htmlAnswer(404)))
 }
 
-function addAuthorizationRoutes(app: Hono<ZohoRoute>, { accounts, url }: RouteEnvironment): void {
-  const placeOf = ({ var: { line } }: Context<ZohoRoute>): AuthorizationPlace => ({
-    accounts,
-    line,
-    url: url(),
-  })
-  app.get(AUTHORIZATION_PATH, context =>
-    responseOf(answerAuthorizationRequest(placeOf(context), context.req.query())),
-  )
-  app.post(AUTHORIZATION_PATH, async context =>
-    responseOf(answerDecision(placeOf(context), context.req.query(), await context.req.parseBody())),
-  )
-}
-
 /** Writes each request into the ledger, until its answer left or its connection ended. */
-function recordIn({ ledger }: Accounts) {
+function recordIn({ ledger, location }: Accounts) {
   return async (context: Context<ZohoRoute>, next: () => Promise<void>): Promise<void> => {
     const { outgoing } = context.env
-    const line = ledger.open(context.req.method, context.req.path)
+    const line = ledger.open(context.req.method, context.req.path, location)
     const end = (delivered: boolean) => (): void =>
       line.end({ status: outgoing.headersSent ? outgoing.statusCode : null, delivered })
     outgoing.once('finish', end(true)).once('close', end(false))
     context.set('line', line)
     await next()
   }
-}
-
-async function answerWithFaults(
-  context: Context<ZohoRoute>,
-  { accounts, clock, closing }: RouteEnvironment,
-  endpoint: FaultEndpoint,
-  work: (params: TokenParams) => Answer,
-): Promise<Response> {
-  const params = await parseTokenParams(context.req)
-  const { line } = context.var
-  const fault = accounts.faults.take(endpoint)
-  line.note({
-    app: params.client_id ?? null,
-    grantType: params.grant_type ?? null,
-    fault: fault?.kind ?? null,
-  })
-  if (params.refresh_token !== undefined) {
-    line.uses(params.refresh_token)
-    line.note({ grant: accounts.grants.find(params.refresh_token)?.id ?? null })
-  }
-  return deliver(
-    deliveryUnder(fault, () => work(params), accounts.settings),
-    context.env.outgoing,
-    clock,
-    closing,
-  )
-}
-
-/** A refresh token takes its grant with it; a token that nobody knows gets an HTML page with HTTP 400. */
-function revoke(accounts: Accounts, { token = '' }: TokenParams, line: LedgerLine): Answer {
-  const grant = accounts.grants.find(token)
-  const revoked = grant === null ? accounts.accessTokens.end(token) : accounts.grants.revoke(token)
-  line.note({ grant: grant?.id ?? null, outcome: revoked ? 'revoked' : 'invalid_token' })
-  return revoked ? jsonAnswer({ status: 'success' }) : htmlAnswer(400)
 }

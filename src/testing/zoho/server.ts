@@ -5,43 +5,72 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { systemClock } from '../../clock.ts'
 import { InvalidInputError } from '../../errors.ts'
-import { Accounts } from './accounts.ts'
 import { controlOf } from './accounts-control.ts'
-import type { LocalZoho, LocalZohoControl } from './control.ts'
-import type { ZohoRoute } from './route-environment.ts'
+import type { LocalZoho, LocalZohoAddresses, LocalZohoControl } from './control.ts'
+import { DataCentres } from './data-centres.ts'
+import type { RouteEnvironment, ZohoRoute } from './route-environment.ts'
 import { addZohoRoutes } from './routes.ts'
 import type { InProcessOptions } from './settings.ts'
 
 /**
- * Starts a local Zoho with routes beside Zoho's own. They are asked first and do not appear in the ledger.
+ * Starts a local Zoho with routes beside Zoho's own, at its first data centre. They are asked first and do not appear
+ * in the ledger.
  * @param extraRoutes what the process of `forkLocalZoho` adds to be controlled from outside
- * @throws InvalidInputError the port is taken.
+ * @throws InvalidInputError an option is wrong, or a port is taken.
  */
 export async function start(
   options: InProcessOptions,
   extraRoutes: (control: LocalZohoControl) => Hono<ZohoRoute> = () => new Hono<ZohoRoute>(),
 ): Promise<LocalZoho> {
   const clock = options.clock ?? systemClock
-  const accounts = new Accounts(options, clock)
-  const control = controlOf(accounts)
+  const centres = new DataCentres(options, clock)
+  const control = controlOf(centres)
   const closing = new AbortController()
-  let url = ''
-  const app = extraRoutes(control)
-  addZohoRoutes(app, { accounts, clock, closing: closing.signal, url: () => url })
-  // Other HTTP code of this process must not find its Request and Response replaced.
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
-  const port = await listen(server, options.port ?? 0)
-  url = `http://127.0.0.1:${port}`
+  const servers: Server[] = []
   const close = async (): Promise<void> => {
     closing.abort()
-    await stop(server)
+    await Promise.all(servers.map(stop))
   }
-  return { ...control, url, port, close, [Symbol.asyncDispose]: close }
+  try {
+    for (const accounts of centres.all) {
+      for (const kind of centres.environments) {
+        const app = servers.length === 0 ? extraRoutes(control) : new Hono<ZohoRoute>()
+        const url = (): string => accounts.urls.get(kind) ?? ''
+        const environment: RouteEnvironment = { accounts, kind, clock, closing: closing.signal, url }
+        addZohoRoutes(app, environment)
+        // Other HTTP code of this process must not find its Request and Response replaced.
+        const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+        const port = await listen(server, portOf(options, servers.length))
+        servers.push(server)
+        accounts.urls.set(kind, `http://127.0.0.1:${port}`)
+      }
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { ...control, ...addressesOf(centres), close, [Symbol.asyncDispose]: close }
+}
+
+function addressesOf({ all }: DataCentres): LocalZohoAddresses {
+  const url = all[0]?.url ?? ''
+  return {
+    url,
+    urls: Object.fromEntries(all.map(accounts => [accounts.location, accounts.url])),
+    environmentUrls: Object.fromEntries(
+      all.map(({ location, urls }) => [location, Object.fromEntries(urls)]),
+    ),
+    port: Number(new URL(url).port),
+  }
+}
+
+function portOf({ port = 0 }: InProcessOptions, index: number): number {
+  return port === 0 ? 0 : port + index
 }
 
 async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1')
   try {
+    server.listen(port, '127.0.0.1')
     await once(server, 'listening')
   } catch {
     throw new InvalidInputError(`The local Zoho cannot listen on 127.0.0.1:${port}; is the port taken?`)

@@ -20,6 +20,9 @@ export interface ThrottleSettings {
   readonly localized: boolean
 }
 
+/** A CRM of its own beside that of an organization's daily work: records and tokens of one do not exist in another. */
+export type ZohoEnvironment = 'production' | 'sandbox' | 'developer'
+
 /** How the local Zoho behaves. Each can be changed while it runs, by `configure`. */
 export interface LocalZohoSettings {
   /** What using a refresh token does to it. Zoho's is `static`; `strict` ends the whole grant when it is reused. */
@@ -38,8 +41,8 @@ export interface LocalZohoSettings {
   readonly accessTokensPerRefreshToken: number
   /** The old form of answers: `expires_in_sec`, and `expires_in` in milliseconds. */
   readonly legacyExpiry: boolean
-  /** The `api_domain` of token answers. */
-  readonly apiDomain: string
+  /** The `api_domain` of token answers. Null: the local Zoho's own, where its CRM and its Calendar are. */
+  readonly apiDomain: string | null
   /** What the user does at `/oauth/v2/auth`: is asked on a page, consents at once, or refuses at once. */
   readonly consent: 'asked' | 'given' | 'refused'
   /** The e-mail address of the user who is signed in there. Null: the first user. */
@@ -82,7 +85,7 @@ export const zohoSettings: LocalZohoSettings = {
   refreshTokensPerUser: 20,
   accessTokensPerRefreshToken: 10,
   legacyExpiry: false,
-  apiDomain: 'https://www.zohoapis.com',
+  apiDomain: null,
   consent: 'asked',
   signedInUser: null,
   withheldScopes: [],
@@ -93,7 +96,12 @@ export const zohoSettings: LocalZohoSettings = {
 /** App credentials that the local Zoho knows. */
 export interface LocalZohoApp {
   readonly clientId: string
+  /** The secret at every data centre that `clientSecrets` does not name. */
   readonly clientSecret: string
+  /** Secrets by location, as Zoho gives them unless one is made common: `{ eu: '…' }`. */
+  readonly clientSecrets?: Readonly<Record<string, string>> | undefined
+  /** The data centres that it is switched on for (“Multi-DC”): it is unknown at others. Absent: all of them. */
+  readonly locations?: readonly string[] | undefined
   /** The redirect URIs that are registered, of which a request repeats one exactly. Absent: any. */
   readonly redirectUris?: readonly string[] | undefined
 }
@@ -108,6 +116,8 @@ export interface LocalZohoUser {
   readonly firstName: string
   /** As the user’s profile has it. */
   readonly lastName: string
+  /** The data centre where the account is. Default: the first. */
+  readonly location?: string | undefined
 }
 
 /** The app that the local Zoho knows when no others are named. */
@@ -126,14 +136,21 @@ export const localZohoUser: LocalZohoUser = {
 
 /** What a local Zoho starts with. All of it can be sent to another process. */
 export interface LocalZohoOptions extends LocalZohoChanges {
-  /** Default 0: any free port of 127.0.0.1. */
+  /** Default 0: any free port of 127.0.0.1. Any other is the first server's, and further servers take the next ones. */
   readonly port?: number | undefined
   /** Default {@link localZohoApp} alone. */
   readonly apps?: readonly LocalZohoApp[] | undefined
   /** Default {@link localZohoUser} alone. */
   readonly users?: readonly LocalZohoUser[] | undefined
-  /** The data centre that `/oauth/serverinfo` names. Default `us`. */
+  /** The name of its data centre, where it has one. Default `us`. */
   readonly location?: string | undefined
+  /**
+   * The names of its data centres: `['us', 'eu']`. Each has an accounts server of its own, with users, grants and
+   * records of its own. Default: `location` alone.
+   */
+  readonly locations?: readonly string[] | undefined
+  /** Environments of its CRM. Each but `production` has a server of its own, in each data centre. Default `production`. */
+  readonly environments?: readonly ZohoEnvironment[] | undefined
   /** Whether CRM and Calendar begin with some data. Default true; false: every module, and My Calendar, is empty. */
   readonly seedDemoData?: boolean | undefined
 }
@@ -155,7 +172,7 @@ export function changedSettings(settings: LocalZohoSettings, changes: LocalZohoC
     refreshTokensPerUser: changes.refreshTokensPerUser ?? settings.refreshTokensPerUser,
     accessTokensPerRefreshToken: changes.accessTokensPerRefreshToken ?? settings.accessTokensPerRefreshToken,
     legacyExpiry: changes.legacyExpiry ?? settings.legacyExpiry,
-    apiDomain: changes.apiDomain ?? settings.apiDomain,
+    apiDomain: changes.apiDomain === undefined ? settings.apiDomain : changes.apiDomain,
     consent: changes.consent ?? settings.consent,
     signedInUser: changes.signedInUser === undefined ? settings.signedInUser : changes.signedInUser,
     withheldScopes: changes.withheldScopes ?? settings.withheldScopes,

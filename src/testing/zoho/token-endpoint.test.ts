@@ -26,7 +26,7 @@ describe('a refresh', () => {
     expect(JSON.parse(answer.body)).toEqual({
       access_token: expect.stringMatching(tokenShape),
       scope: 'ZohoCRM.modules.ALL ZohoCalendar.event.ALL',
-      api_domain: 'https://www.zohoapis.com',
+      api_domain: zoho.url,
       token_type: 'Bearer',
       expires_in: 3600,
     })

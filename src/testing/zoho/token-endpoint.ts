@@ -1,8 +1,9 @@
 import type { Accounts } from './accounts.ts'
-import { type Answer, errorAnswer, jsonAnswer, throttleAnswer } from './answer.ts'
+import { type Answer, errorAnswer, throttleAnswer } from './answer.ts'
 import { isMetBy } from './code-challenge.ts'
 import type { LedgerLine } from './ledger.ts'
-import type { LocalZohoApp, LocalZohoSettings } from './settings.ts'
+import type { LocalZohoApp } from './settings.ts'
+import { tokenAnswer } from './token-answer.ts'
 import type { TokenParams } from './token-params.ts'
 
 interface TokenRequest {
@@ -16,9 +17,9 @@ interface TokenRequest {
 export function answerTokenRequest(accounts: Accounts, params: TokenParams, line: LedgerLine): Answer {
   const answer = exchangeFor(params.grant_type)
   if (answer === null) return refuse(line, 'unsupported_grant_type')
-  const app = accounts.apps.find(({ clientId }) => clientId === params.client_id)
+  const app = accounts.findApp(params.client_id)
   if (app === undefined) return refuse(line, 'invalid_client')
-  if (params.client_secret !== app.clientSecret) return refuse(line, 'invalid_client_secret')
+  if (params.client_secret !== accounts.secretOf(app)) return refuse(line, 'invalid_client_secret')
   return answer({ accounts, app, params, line })
 }
 
@@ -46,10 +47,10 @@ function refresh({ accounts, app, params, line }: TokenRequest): Answer {
   }
   const redemption = accounts.grants.redeem(refreshToken, accounts.settings)
   if (redemption.kind === 'refused') return refuse(line, 'invalid_code', redemption.reason)
-  const { id, user, scopes } = grant
-  const accessToken = accounts.accessTokens.issue({ grant: id, user, scopes }, accounts.settings)
+  const { scopes, environment } = grant
+  const accessToken = accounts.accessTokens.issue({ ...grant, grant: grant.id }, accounts.settings)
   line.note({ outcome: 'issued', rotated: redemption.successor !== null })
-  return jsonAnswer(tokenBody({ accessToken, refreshToken: redemption.successor, scopes }, accounts.settings))
+  return tokenAnswer(accounts, { accessToken, refreshToken: redemption.successor, scopes, environment })
 }
 
 function exchangeCode({ accounts, app, params, line }: TokenRequest): Answer {
@@ -57,60 +58,34 @@ function exchangeCode({ accounts, app, params, line }: TokenRequest): Answer {
   const code = params.code ?? ''
   const use = codes.check(code, app.clientId)
   if (use.kind === 'refused') return refuse(line, 'invalid_code', use.reason)
-  const { user, scopes, offline, redirectUri, challenge } = use.owner
+  const { user, scopes, environment, offline, redirectUri, challenge } = use.owner
   if (redirectUri !== null && params.redirect_uri !== redirectUri) return refuse(line, 'invalid_redirect_uri')
   // Zoho's word for it is not published.
   if (challenge !== null && !isMetBy(challenge, params.code_verifier))
     return refuse(line, 'invalid_code', 'verifier')
   codes.useUp(code)
   line.note({ outcome: 'issued' })
-  if (!offline) {
-    const accessToken = accessTokens.issue({ grant: null, user, scopes }, settings)
-    return jsonAnswer(tokenBody({ accessToken, refreshToken: null, scopes }, settings))
-  }
-  const { grant, refreshToken } = grants.create({ app: app.clientId, user, scopes }, settings)
-  line.note({ grant: grant.id })
-  const accessToken = accessTokens.issue({ grant: grant.id, user, scopes }, settings)
-  return jsonAnswer(tokenBody({ accessToken, refreshToken, scopes }, settings))
+  const created = offline
+    ? grants.create({ app: app.clientId, user, scopes, environment }, settings)
+    : { grant: null, refreshToken: null }
+  const grant = created.grant?.id ?? null
+  line.note({ grant })
+  const accessToken = accessTokens.issue({ grant, app: app.clientId, user, scopes, environment }, settings)
+  return tokenAnswer(accounts, { accessToken, refreshToken: created.refreshToken, scopes, environment })
 }
 
 /** A Self Client's own token: bound to an organization (`soid`), without a refresh token. */
-function issueToApp({ accounts, params, line }: TokenRequest): Answer {
+function issueToApp({ accounts, app, params, line }: TokenRequest): Answer {
   const scopes = (params.scope ?? '').split(',').filter(scope => scope !== '')
   if (scopes.length === 0) return refuse(line, 'invalid_scope')
   if (params.soid === undefined) return refuse(line, 'missing_org_info')
-  const accessToken = accounts.accessTokens.issue({ grant: null, user: null, scopes }, accounts.settings)
+  const owner = { grant: null, app: app.clientId, user: null, scopes, environment: 'production' } as const
+  const accessToken = accounts.accessTokens.issue(owner, accounts.settings)
   line.note({ outcome: 'issued' })
-  return jsonAnswer(tokenBody({ accessToken, refreshToken: null, scopes }, accounts.settings))
+  return tokenAnswer(accounts, { accessToken, refreshToken: null, scopes, environment: 'production' })
 }
 
 function refuse(line: LedgerLine, error: string, reason: string | null = null): Answer {
   line.note({ outcome: error, reason })
   return errorAnswer(error)
-}
-
-interface IssuedBody {
-  readonly accessToken: string
-  readonly refreshToken: string | null
-  readonly scopes: readonly string[]
-}
-
-/** Scopes are asked for with commas and reported with spaces. */
-function tokenBody({ accessToken, refreshToken, scopes }: IssuedBody, settings: LocalZohoSettings): object {
-  const seconds = lifetimeSeconds(settings)
-  return {
-    access_token: accessToken,
-    ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
-    scope: scopes.join(' '),
-    api_domain: settings.apiDomain,
-    token_type: 'Bearer',
-    ...(settings.legacyExpiry
-      ? { expires_in_sec: seconds, expires_in: seconds * 1000 }
-      : { expires_in: seconds }),
-  }
-}
-
-/** The lifetime as answers print it: whole seconds, at least one. */
-export function lifetimeSeconds({ accessTokenLifetimeMs }: LocalZohoSettings): number {
-  return Math.max(1, Math.floor(accessTokenLifetimeMs / 1000))
 }
