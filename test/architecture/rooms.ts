@@ -56,7 +56,7 @@ export const rights: Readonly<Record<string, Rights>> = {
     rooms: ['http', 'client', 'dashboard'],
     packages: [...asUsersSee, 'evergrant/providers', 'evergrant/testing', 'commander', 'node:'],
   },
-  zoho: { rooms: [], packages: asUsersSee },
+  zoho: { rooms: [], packages: ['evergrant', 'temporal-polyfill'] },
   opentelemetry: { rooms: ['errors'], packages: ['evergrant', '@opentelemetry/api'] },
   integrations: { rooms: ['errors'], packages: ['evergrant'] },
 }

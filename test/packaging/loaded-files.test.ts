@@ -39,6 +39,7 @@ const lazy = [
   '@hono/node-server',
   'commander',
   '@opentelemetry/api',
+  'temporal-polyfill',
 ]
 
 test('the list of loaded files sees ES modules and what they require', async () => {
