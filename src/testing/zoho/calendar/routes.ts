@@ -68,7 +68,9 @@ async function answerUnderFaults(
 /** Faults that have a form of their own at the accounts server have that of the Calendar here. */
 function inCalendarForm(fault: ZohoFault | null, settings: CalendarSettings): ZohoFault | null {
   const custom = (refusal: Refusal): ZohoFault => ({ kind: 'custom', ...refusalAnswer(refusal, settings) })
-  if (fault?.kind === 'error') return custom(new Refusal(fault.error))
+  if (fault?.kind === 'error') {
+    return custom(new Refusal(fault.error, /^INVALID_(?:OAUTH|TICKET)/.test(fault.error) ? 401 : 400))
+  }
   if (fault?.kind !== 'throttled') return fault
   const throttle = settings.throttle ?? zohoCalendarThrottle
   return custom(throttledRefusal(throttle, throttle.requests, throttle.windowMs))
