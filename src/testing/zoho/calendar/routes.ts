@@ -83,14 +83,15 @@ function answerTo(
   operation: CalendarOperation,
   sent: RequestParameters,
 ): CalendarResult {
-  const { accounts, url } = environment
+  const { accounts, kind, url } = environment
   const { calendar: settings } = accounts.settings
   const { req } = context
   const [, token] = req.header('authorization')?.match(/^(?:zoho-oauthtoken|bearer) (\S+)$/i) ?? []
   if (token === undefined) return new Refusal('INVALID_TICKET', settings.noTicketStatus)
   const owner = accounts.accessTokens.ownerOf(token)
   const book = owner?.user == null ? null : books.of(owner.user, settings)
-  if (owner === null || book === null) return new Refusal('INVALID_OAUTHTOKEN', 401)
+  if (owner === null || owner.environment !== kind || book === null)
+    return new Refusal('INVALID_OAUTHTOKEN', 401)
   context.var.line.note({ grant: owner.grant })
   if (!hasScope(owner.scopes, operation.scope)) return new Refusal('INVALID_OAUTHSCOPE', 401)
   const throttled = throttledBy(throttle, book.owner, operation, settings)
