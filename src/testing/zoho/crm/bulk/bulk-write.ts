@@ -64,6 +64,9 @@ export class BulkWrites {
   keep(name: string, text: string): string {
     const { state } = this.#place
     const id = state.ids.next()
+    for (const [old, { until }] of this.#files) {
+      if (until <= state.clock.monotonicMs()) this.#files.delete(old)
+    }
     this.#files.set(id, { name, text, until: state.clock.monotonicMs() + KEPT_MS })
     return id
   }

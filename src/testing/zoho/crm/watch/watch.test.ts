@@ -144,6 +144,12 @@ describe('watch', () => {
       { message: 'Successfully removed the subscribe details' },
     ])
     expect(await events()).toEqual([['Deals.create']])
+    const both = [
+      { channel_id: '1000000068001', events: ['Deals.create', 'Deals.edit'] },
+      { channel_id: '1000000068001', events: ['Deals.create'], _delete_events: true },
+    ]
+    expect((await crm.call('PATCH', '/actions/watch', { watch: both })).status).toBe(200)
+    expect(await events()).toEqual([['Deals.edit']])
     const ended = await crm.call('DELETE', '/actions/watch?channel_ids=1000000068001,5')
     expect(ended).toMatchObject({
       status: 207,
