@@ -4,7 +4,7 @@ import Papa from 'papaparse'
 /** Bytes of a CSV file in a ZIP: more are refused before anything is unpacked. */
 const LARGEST_CSV = 100 * 1024 * 1024
 /** So much of a ZIP is unpacked at a time: a thousandfold of it at most is in memory before its size is looked at. */
-const STEP = 16 * 1024
+const STEP = 4 * 1024
 
 /** A CSV file as it came in a ZIP, or what is wrong with the ZIP. */
 export type ReadCsv =
