@@ -10,6 +10,7 @@ const tables = [
   ['testing.md', ['call', 'does'], 'control.ts', 'LocalZohoControl'],
   ['testing.md', ['option at the start', 'default', 'means'], 'settings.ts', 'LocalZohoOptions'],
   ['testing.md', ['option', 'default', 'means'], 'settings.ts', 'LocalZohoSettings'],
+  ['local-calendar.md', ['switch', 'default', 'means'], 'calendar/settings.ts', 'CalendarSettings'],
 ] as const
 
 const read = (path: string): string => readFileSync(join(projectDirectory, path), 'utf8')

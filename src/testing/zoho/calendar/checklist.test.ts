@@ -4,6 +4,7 @@ import {
   type LocalCalendar,
   startLocalCalendar,
 } from '../../../../test/support/local-calendar.ts'
+import { localZohoUser } from '../settings.ts'
 import { zohoCalendarSettings } from './settings.ts'
 
 /*
@@ -344,14 +345,23 @@ test('checklist calendar §7: scope checks per verb — each operation wants its
   }
 })
 
-test('checklist calendar §7: DC check of the token — good at its own data centre, unknown at another', async () => {
-  await using eu = await startLocalCalendar({ location: 'eu' })
-  const at = async (url: string, token: string | null): Promise<unknown> => {
-    const { status, body } = await callCalendar(url, '/calendars', { token })
+test('checklist calendar §7: DC check of the token — good at its own data centre, unknown at another, and in a sandbox', async () => {
+  const emil = { ...localZohoUser, zuid: '20000001', email: 'emil@example.com', location: 'eu' }
+  await using own = await startLocalCalendar({
+    locations: ['us', 'eu'],
+    environments: ['production', 'sandbox'],
+    users: [localZohoUser, emil],
+  })
+  const scopes = ['ZohoCalendar.calendar.READ']
+  const { accessToken: european } = await own.zoho.issueGrant({ user: emil.email, scopes })
+  const { accessToken: boxed } = await own.zoho.issueGrant({ environment: 'sandbox', scopes })
+  const at = async (location: string, token: string | null): Promise<unknown> => {
+    const { status, body } = await callCalendar(own.zoho.urls[location] ?? '', '/calendars', { token })
     return status === 200 ? 'ok' : [status, body]
   }
-  expect([await at(eu.zoho.url, eu.token), await at(local.zoho.url, local.token)]).toEqual(['ok', 'ok'])
   const unknown = [401, refused('INVALID_OAUTHTOKEN')]
-  expect([await at(eu.zoho.url, local.token), await at(local.zoho.url, eu.token)]).toEqual([unknown, unknown])
-  expect(await at(eu.zoho.url, null)).toEqual([401, refused('INVALID_TICKET')])
+  expect([await at('us', own.token), await at('eu', own.token)]).toEqual(['ok', unknown])
+  expect([await at('eu', european), await at('us', european)]).toEqual(['ok', unknown])
+  expect(await at('us', boxed)).toEqual(unknown)
+  expect(await at('us', null)).toEqual([401, refused('INVALID_TICKET')])
 })

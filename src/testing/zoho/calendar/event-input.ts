@@ -28,7 +28,7 @@ const writable: readonly string[] = [
 ]
 
 /** Beside these, what an update or a deletion may have. */
-const ofChanges: readonly string[] = ['uid', 'etag', 'recurrenceid', 'recurrence_edittype', 'notify_attendee']
+const ofChanges: readonly string[] = ['uid', 'etag', 'recurrenceid', 'recurrence_edittype']
 
 const responseOnly: readonly string[] = [
   'caluid',
@@ -94,7 +94,7 @@ export function parseUpdate(
 
 /** `eventdata` of a deletion. */
 export function parseDeletion(json: string, uid: string, settings: CalendarSettings): EventChange | Refusal {
-  const fields = fieldsOf(json, { writable: ofChanges, responseOnly }, settings)
+  const fields = fieldsOf(json, { writable: [...ofChanges, 'notify_attendee'], responseOnly }, settings)
   if (isRefusal(fields)) return fields
   fields.integer('notify_attendee', 0, 2, 0)
   const change = changeOf(fields, uid)

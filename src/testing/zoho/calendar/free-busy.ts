@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 import type { CalendarBook } from './calendar-book.ts'
 import { type CalendarCall, type CalendarResult, limitedRange } from './call.ts'
-import { type EventContent, instancesIn, overlaps, rangeOf } from './event.ts'
+import { type EventContent, type EventSpan, instancesIn, overlaps, rangeOf } from './event.ts'
 import { parseEmail } from './event-input.ts'
 import { isRefusal, Refusal } from './refusal.ts'
 import type { CalendarSettings } from './settings.ts'
@@ -65,6 +65,8 @@ function eventBased(found: readonly EventContent[], settings: CalendarSettings):
   }
 }
 
+type DaySpan = Extract<EventSpan, { readonly kind: 'days' }>
+
 /** What is busy on one day: all of it, and from when to when. */
 interface BusyDay {
   isWhole: boolean
@@ -83,7 +85,7 @@ function timeBased(found: readonly EventContent[], range: TimeRange, settings: C
   }
   for (const { span, timezone } of found.filter(({ transparency }) => transparency === 0)) {
     if (span.kind === 'days') {
-      for (const day of daysBetween(span.first, span.last.add({ days: 1 }))) dayOf(day).isWhole = true
+      for (const day of wholeDays(span, range)) dayOf(day).isWhole = true
       continue
     }
     for (const { day, from, to } of splitByDay(clipped(rangeOf(span, timezone), range))) {
@@ -97,6 +99,17 @@ function timeBased(found: readonly EventContent[], range: TimeRange, settings: C
       day,
       [isWhole ? { allday: true } : null, times.map(timesText)],
     ]),
+  )
+}
+
+/** Those of them that are in the range. */
+function wholeDays({ first, last }: DaySpan, { from, to }: TimeRange): Iterable<Temporal.PlainDate> {
+  const { compare } = Temporal.PlainDate
+  const start = from.toZonedDateTimeISO('UTC').toPlainDate()
+  const end = to.subtract({ nanoseconds: 1 }).toZonedDateTimeISO('UTC').toPlainDate()
+  return daysBetween(
+    compare(first, start) < 0 ? start : first,
+    (compare(last, end) > 0 ? end : last).add({ days: 1 }),
   )
 }
 

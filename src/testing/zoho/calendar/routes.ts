@@ -68,7 +68,9 @@ async function answerUnderFaults(
 /** Faults that have a form of their own at the accounts server have that of the Calendar here. */
 function inCalendarForm(fault: ZohoFault | null, settings: CalendarSettings): ZohoFault | null {
   const custom = (refusal: Refusal): ZohoFault => ({ kind: 'custom', ...refusalAnswer(refusal, settings) })
-  if (fault?.kind === 'error') return custom(new Refusal(fault.error))
+  if (fault?.kind === 'error') {
+    return custom(new Refusal(fault.error, /^INVALID_(?:OAUTH|TICKET)/.test(fault.error) ? 401 : 400))
+  }
   if (fault?.kind !== 'throttled') return fault
   const throttle = settings.throttle ?? zohoCalendarThrottle
   return custom(throttledRefusal(throttle, throttle.requests, throttle.windowMs))
@@ -81,14 +83,15 @@ function answerTo(
   operation: CalendarOperation,
   sent: RequestParameters,
 ): CalendarResult {
-  const { accounts, url } = environment
+  const { accounts, kind, url } = environment
   const { calendar: settings } = accounts.settings
   const { req } = context
   const [, token] = req.header('authorization')?.match(/^(?:zoho-oauthtoken|bearer) (\S+)$/i) ?? []
   if (token === undefined) return new Refusal('INVALID_TICKET', settings.noTicketStatus)
   const owner = accounts.accessTokens.ownerOf(token)
   const book = owner?.user == null ? null : books.of(owner.user, settings)
-  if (owner === null || book === null) return new Refusal('INVALID_OAUTHTOKEN', 401)
+  if (owner === null || owner.environment !== kind || book === null)
+    return new Refusal('INVALID_OAUTHTOKEN', 401)
   context.var.line.note({ grant: owner.grant })
   if (!hasScope(owner.scopes, operation.scope)) return new Refusal('INVALID_OAUTHSCOPE', 401)
   const throttled = throttledBy(throttle, book.owner, operation, settings)
