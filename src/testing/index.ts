@@ -7,7 +7,10 @@ export type { Clock, DelayOptions } from '../ports/clock.ts'
 export type { Randomness } from '../ports/randomness.ts'
 export { FakeClock, type FakeClockOptions } from './fake-clock.ts'
 export { seededRandomness } from './seeded-randomness.ts'
+export type { CalendarChanges, CalendarSettings, CalendarThrottle } from './zoho/calendar/settings.ts'
+export { zohoCalendarSettings, zohoCalendarThrottle } from './zoho/calendar/settings.ts'
 export type {
+  CalendarEventBody,
   CodeRequest,
   GrantRequest,
   IssuedGrant,
@@ -33,7 +36,9 @@ export {
   type LocalZohoUser,
   localZohoApp,
   localZohoUser,
+  type RateLimit,
   type ThrottleSettings,
+  type ZohoClientType,
   type ZohoEnvironment,
   zohoSettings,
   zohoThrottle,

@@ -23,6 +23,8 @@ const inner = [
 const drivers = ['drizzle-orm', 'pg', 'libsql']
 const asUsersSee = ['evergrant', 'evergrant/admin']
 const web = ['hono', '@hono/node-server']
+const dates = ['rrule-temporal', 'temporal-polyfill']
+const files = ['fflate', 'papaparse']
 
 /** Who may import whom: the table of ARCHITECTURE.md. A room that is not here does not exist. */
 export const rights: Readonly<Record<string, Rights>> = {
@@ -38,7 +40,7 @@ export const rights: Readonly<Record<string, Rights>> = {
   lifeboat: { rooms: ['ports', 'errors', 'secret', 'private-file'], packages: ['node:'] },
   clock: { rooms: ['ports', 'errors', 'secret'], packages: ['node:'] },
   transport: { rooms: ['ports', 'errors', 'secret', 'clock'], packages: ['node:'] },
-  testing: { rooms: [...core, 'clock', 'providers'], packages: [...web, 'node:'] },
+  testing: { rooms: [...core, 'clock', 'providers'], packages: [...web, ...files, ...dates, 'node:'] },
   connect: { rooms: [...core, 'providers'], packages: ['oauth4webapi'] },
   service: { rooms: inner, packages: ['node:'] },
   schema: { rooms: ['store/postgres'], packages: [] },
@@ -53,7 +55,10 @@ export const rights: Readonly<Record<string, Rights>> = {
     rooms: ['http', 'client', 'dashboard'],
     packages: [...asUsersSee, 'evergrant/providers', 'evergrant/testing', 'commander', 'node:'],
   },
-  zoho: { rooms: [], packages: asUsersSee },
+  zoho: {
+    rooms: ['errors', 'clock', 'ports'],
+    packages: ['evergrant', 'evergrant/providers', 'p-limit', 'temporal-polyfill', 'node:'],
+  },
   opentelemetry: { rooms: ['errors'], packages: ['evergrant', '@opentelemetry/api'] },
   integrations: { rooms: ['errors'], packages: ['evergrant'] },
 }

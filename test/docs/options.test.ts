@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { policyWith } from '../../src/lifecycle/policy.ts'
-import { zohoSettings } from '../../src/testing/zoho/settings.ts'
 import { projectDirectory } from '../support/project.ts'
 import { codesOf, rowsOf } from './markdown.ts'
 
@@ -126,9 +125,4 @@ test('the guide of providers has every option of genericProvider, and no other',
   expect(listed.toSorted()).toEqual(
     membersOf('providers/generic-provider.ts', 'GenericProviderOptions').toSorted(),
   )
-})
-
-test('the guide of tests has every setting of the local Zoho, and no other', () => {
-  const listed = namedIn(guide('testing.md'), ['option', 'default', 'means'])
-  expect(listed).toEqual(Object.keys(zohoSettings))
 })

@@ -39,11 +39,17 @@ const lazy = [
   '@hono/node-server',
   'commander',
   '@opentelemetry/api',
+  'temporal-polyfill',
 ]
 
 test('the list of loaded files sees ES modules and what they require', async () => {
   expect(packagesOf(await filesLoadedBy('drizzle-orm'))).toEqual(['drizzle-orm'])
   expect(packagesOf(await filesLoadedBy('pg'))).toEqual(expect.arrayContaining(['pg', 'pg-pool', 'pg-types']))
+})
+
+test('importing evergrant/zoho loads no time zone arithmetic', async () => {
+  const loaded = packagesOf(await filesLoadedBy('evergrant/zoho'))
+  expect(loaded.filter(name => name.startsWith('temporal'))).toEqual([])
 })
 
 test('importing evergrant loads no web framework, no ORM, no driver and no command line', async () => {

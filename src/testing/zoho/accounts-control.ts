@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../errors.ts'
 import type { Accounts } from './accounts.ts'
+import { calendarEventsOf } from './calendar/every-event.ts'
 import type { CodeRequest, GrantRequest, IssuedGrant, LocalZohoControl } from './control.ts'
 import { statesOf } from './crm/state.ts'
 import type { DataCentres } from './data-centres.ts'
@@ -15,6 +16,9 @@ export function controlOf(centres: DataCentres): LocalZohoControl {
   return {
     issueGrant: async request => issueGrant(centres, request),
     issueCode: async request => issueCode(centres, request),
+    approveDevice: async (userCode, user) =>
+      centres.devices.decide(userCode, { kind: 'approved', user: centres.user(user) }),
+    refuseDevice: async userCode => centres.devices.decide(userCode, { kind: 'refused' }),
     revokeGrant: async refreshToken => all.some(({ grants }) => grants.revoke(refreshToken)),
     killAccessToken: async accessToken => all.some(({ accessTokens }) => accessTokens.end(accessToken)),
     stateOf: async refreshToken => {
@@ -29,6 +33,7 @@ export function controlOf(centres: DataCentres): LocalZohoControl {
     ledger: async () => ledger.entries.map(entry => ({ ...entry })),
     summary: async () => ledger.summary(),
     clearLedger: async () => ledger.clear(),
+    calendarEvents: async () => (await Promise.all(all.map(calendarEventsOf))).flat(),
     crmRecords: async module => all.flatMap(statesOf).flatMap(({ store }) => store.all(module)),
   }
 }
@@ -48,11 +53,11 @@ function issueGrant(centres: DataCentres, request: GrantRequest = {}): IssuedGra
 }
 
 function issueCode(centres: DataCentres, request: CodeRequest = {}): string {
-  const { offline = true, redirectUri = null } = request
+  const { offline = true, redirectUri = null, lifetimeMs } = request
   const { accounts, ...owner } = ownerOf(centres, request)
   return accounts.codes.issue(
-    { ...owner, offline, redirectUri, challenge: null },
-    accounts.settings.codeLifetimeMs,
+    { ...owner, offline, promptsConsent: true, redirectUri, challenge: null },
+    lifetimeMs ?? accounts.settings.codeLifetimeMs,
   )
 }
 

@@ -8,6 +8,15 @@ import {
   answerDecision,
 } from './authorization-endpoint.ts'
 import { deliver, deliveryUnder } from './delivery.ts'
+import {
+  answerDeviceDecision,
+  answerDeviceLook,
+  answerDevicePage,
+  answerDeviceRequest,
+  DEVICE_CODE_PATH,
+  DEVICE_PAGE_PATH,
+  DEVICE_TOKEN_PATH,
+} from './device-endpoint.ts'
 import type { FaultEndpoint } from './faults.ts'
 import { type LedgerLine, TOKEN_PATH } from './ledger.ts'
 import { answerToOwner, userInfo } from './resource.ts'
@@ -37,6 +46,7 @@ export function addAccountsRoutes(app: Hono<ZohoRoute>, environment: RouteEnviro
     }),
   )
   addAuthorizationRoutes(app, environment)
+  addDeviceRoutes(app, environment)
   app.get('/oauth/serverinfo', () => responseOf(serverInfo(accounts)))
   app.get('/oauth/user/info', ({ req, var: { line } }) =>
     responseOf(
@@ -56,12 +66,32 @@ function serverInfo({ centres }: Accounts): Answer {
 }
 
 function addAuthorizationRoutes(app: Hono<ZohoRoute>, { accounts }: RouteEnvironment): void {
-  const placeOf = ({ var: { line } }: Context<ZohoRoute>): AuthorizationPlace => ({ accounts, line })
-  app.get(AUTHORIZATION_PATH, context =>
-    responseOf(answerAuthorizationRequest(placeOf(context), context.req.query())),
-  )
+  const placeOf = ({ req, var: { line } }: Context<ZohoRoute>): AuthorizationPlace => ({
+    accounts,
+    line,
+    params: req.query(),
+  })
+  app.get(AUTHORIZATION_PATH, context => responseOf(answerAuthorizationRequest(placeOf(context))))
   app.post(AUTHORIZATION_PATH, async context =>
-    responseOf(answerDecision(placeOf(context), context.req.query(), await context.req.parseBody())),
+    responseOf(answerDecision(placeOf(context), await context.req.parseBody())),
+  )
+}
+
+function addDeviceRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironment): void {
+  const { accounts } = environment
+  app.post(DEVICE_CODE_PATH, context =>
+    answerWithFaults(context, environment, 'device', params =>
+      answerDeviceRequest(accounts, params, context.var.line),
+    ),
+  )
+  app.post(DEVICE_TOKEN_PATH, context =>
+    answerWithFaults(context, environment, 'device', params =>
+      answerDeviceLook(accounts, params, context.var.line),
+    ),
+  )
+  app.get(DEVICE_PAGE_PATH, ({ req }) => responseOf(answerDevicePage(accounts, req.query())))
+  app.post(DEVICE_PAGE_PATH, async ({ req, var: { line } }) =>
+    responseOf(answerDeviceDecision(accounts, await req.parseBody(), line)),
   )
 }
 

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { AccessTokens } from './access-tokens.ts'
+import type { DeviceCodes } from './device-codes.ts'
 import type { FaultQueue } from './faults.ts'
 import { GrantCodes } from './grant-codes.ts'
 import { Grants } from './grants.ts'
@@ -14,6 +15,8 @@ export interface SharedState {
   readonly users: readonly LocalZohoUser[]
   readonly faults: FaultQueue
   readonly ledger: Ledger
+  readonly devices: DeviceCodes
+  readonly environments: readonly ZohoEnvironment[]
   readonly settings: LocalZohoSettings
   /** Whether CRM and Calendar begin with something in them. */
   readonly seedDemoData: boolean
@@ -30,7 +33,11 @@ export class Accounts {
   readonly accessTokens: AccessTokens
   readonly grants: Grants
   readonly codes: GrantCodes
+  /** Of the refreshes of each grant. */
   readonly throttle: Throttle
+  /** Of the codes, and of the refresh tokens, that each user gives to each app. */
+  readonly codeRate: Throttle
+  readonly refreshTokenRate: Throttle
   /** Of its servers, by environment: known once they listen. */
   readonly urls: Map<ZohoEnvironment, string> = new Map()
 
@@ -41,6 +48,8 @@ export class Accounts {
     this.grants = new Grants(clock, this.accessTokens)
     this.codes = new GrantCodes(clock)
     this.throttle = new Throttle(clock)
+    this.codeRate = new Throttle(clock)
+    this.refreshTokenRate = new Throttle(clock)
   }
 
   get seedDemoData(): boolean {

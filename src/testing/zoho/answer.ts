@@ -42,8 +42,8 @@ export function pageAnswer(body: string, status = 200): Answer {
 }
 
 /** Sends the browser somewhere else. */
-export function redirectAnswer(target: URL): Answer {
-  return { status: 302, headers: { location: target.href, 'cache-control': 'no-store' }, body: '' }
+export function redirectAnswer(target: URL, status: 302 | 307 = 302): Answer {
+  return { status, headers: { location: target.href, 'cache-control': 'no-store' }, body: '' }
 }
 
 /** The throttle's body has a form of its own, and its texts are localized. */

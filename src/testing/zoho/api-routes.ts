@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { responseOf } from './answer.ts'
+import { addCalendarRoutes } from './calendar/routes.ts'
 import { addCrmRoutes } from './crm/routes.ts'
 import { answerToOwner } from './resource.ts'
 import type { RouteEnvironment, ZohoRoute } from './route-environment.ts'
@@ -15,4 +16,5 @@ export function addApiRoutes(app: Hono<ZohoRoute>, environment: RouteEnvironment
     ),
   )
   addCrmRoutes(app, environment)
+  if (environment.kind === 'production') addCalendarRoutes(app, environment)
 }

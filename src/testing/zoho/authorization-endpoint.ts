@@ -3,86 +3,123 @@ import { type Answer, pageAnswer, redirectAnswer } from './answer.ts'
 import { consentPage, refusalPage } from './authorization-pages.ts'
 import { type AuthorizationRequest, parseAuthorizationRequest } from './authorization-request.ts'
 import type { LedgerLine } from './ledger.ts'
-import type { LocalZohoUser } from './settings.ts'
+import type { LocalZohoUser, ZohoEnvironment } from './settings.ts'
 import type { TokenParams } from './token-params.ts'
 
 export const AUTHORIZATION_PATH = '/oauth/v2/auth'
 
 /** What the user said to it on the consent page. */
-export type Decision = { readonly kind: 'given'; readonly user: LocalZohoUser } | { readonly kind: 'refused' }
+export type Decision =
+  | { readonly kind: 'given'; readonly user: LocalZohoUser; readonly environment: ZohoEnvironment }
+  | { readonly kind: 'refused' }
 
 /** Where one request is answered. */
 export interface AuthorizationPlace {
   readonly accounts: Accounts
   readonly line: LedgerLine
+  /** The parameters of the address. */
+  readonly params: TokenParams
 }
 
 /**
  * `GET /oauth/v2/auth`: asks the user on a page, or answers for the user where the settings say so. What is wrong with
  * the request is told on a page too: Zoho does not send the browser back then.
  */
-export function answerAuthorizationRequest(place: AuthorizationPlace, params: TokenParams): Answer {
-  const { accounts, line } = place
+export function answerAuthorizationRequest(place: AuthorizationPlace): Answer {
+  const { accounts, line, params } = place
   line.note({ app: params.client_id ?? null })
   const request = parseAuthorizationRequest(accounts, params)
   if (typeof request === 'string') return refuse(line, request)
   const { consent, signedInUser } = accounts.settings
-  const user = accounts.users.find(({ email }) => email === signedInUser) ?? accounts.users[0]
+  const { users } = accounts.centres
+  const signedIn = users.find(({ email }) => email === signedInUser)
+  const user = signedIn ?? accounts.users[0] ?? users[0]
+  if (consent === 'refused') return decide(place, request, { kind: 'refused' })
   if (user === undefined) return refuse(line, 'unsupported_dc')
-  switch (consent) {
-    case 'asked':
-      line.note({ outcome: 'asked' })
-      return pageAnswer(consentPage(request, accounts.users, user))
-    case 'given':
-      return decide(place, request, { kind: 'given', user })
-    case 'refused':
-      return decide(place, request, { kind: 'refused' })
-  }
+  const environment = 'production'
+  if (consent === 'given') return decide(place, request, { kind: 'given', user, environment })
+  const { app, scopes, promptsConsent } = request
+  const remembers = accounts.grants.hasLive({ app: app.clientId, user: user.email, scopes })
+  if (signedIn !== undefined && (homeOf(place, user) !== accounts || (remembers && !promptsConsent)))
+    return decide(place, request, { kind: 'given', user, environment })
+  line.note({ outcome: 'asked' })
+  return pageAnswer(consentPage(request, accounts.centres, user))
 }
 
 /** `POST /oauth/v2/auth`: the form of the consent page, sent to the address of the page. */
-export function answerDecision(
-  place: AuthorizationPlace,
-  params: TokenParams,
-  form: Readonly<Record<string, unknown>>,
-): Answer {
-  const { accounts, line } = place
+export function answerDecision(place: AuthorizationPlace, form: Readonly<Record<string, unknown>>): Answer {
+  const { accounts, line, params } = place
   line.note({ app: params.client_id ?? null })
   const request = parseAuthorizationRequest(accounts, params)
   if (typeof request === 'string') return refuse(line, request)
   if (form.decision === 'refuse') return decide(place, request, { kind: 'refused' })
-  const user = accounts.users.find(({ email }) => email === form.user)
-  if (form.decision !== 'accept' || user === undefined) return refuse(line, 'invalid_request')
-  return decide(place, request, { kind: 'given', user })
+  const user = accounts.centres.users.find(({ email }) => email === form.user)
+  const asked = form.environment ?? 'production'
+  const environment = accounts.centres.environments.find(one => one === asked)
+  if (form.decision !== 'accept' || user === undefined || environment === undefined)
+    return refuse(line, 'invalid_request')
+  // 307: the form comes along.
+  return decide(place, request, { kind: 'given', user, environment }, 307)
+}
+
+function homeOf({ accounts }: AuthorizationPlace, { location }: LocalZohoUser): Accounts {
+  return accounts.centres.of(location)
 }
 
 function decide(
-  { accounts, line }: AuthorizationPlace,
+  place: AuthorizationPlace,
   request: AuthorizationRequest,
   decision: Decision,
+  moving: 302 | 307 = 302,
 ): Answer {
-  const { app, redirectUri, state, offline, promptsConsent, challenge } = request
-  const returnWith = (parameters: Readonly<Record<string, string>>): Answer => {
-    const target = new URL(redirectUri)
-    for (const [name, value] of Object.entries({ ...(state === null ? {} : { state }), ...parameters })) {
-      target.searchParams.set(name, value)
-    }
-    return redirectAnswer(target)
-  }
+  const { accounts, line } = place
   if (decision.kind === 'refused') {
     line.note({ outcome: 'access_denied' })
-    return returnWith({ error: 'access_denied' })
+    return returning(request, { error: 'access_denied' })
   }
-  const scopes = request.scopes.filter(scope => !accounts.settings.withheldScopes.includes(scope))
-  const environment = 'production' as const
-  const owner = { app: app.clientId, user: decision.user.email, scopes, environment }
-  const isFirst = !accounts.grants.hasLive(owner)
-  const code = accounts.codes.issue(
-    { ...owner, offline: offline && (promptsConsent || isFirst), redirectUri, challenge },
-    accounts.settings.codeLifetimeMs,
-  )
+  const home = homeOf(place, decision.user)
+  if (home !== accounts) return moveTo(home, place, request, moving)
+  const { app, redirectUri, offline, promptsConsent, challenge } = request
+  const { settings } = accounts
+  const user = decision.user.email
+  if (!accounts.codeRate.admit(`${app.clientId} ${user}`, settings.grantCodeLimit))
+    return refuse(line, 'too_many_requests')
+  const scopes = request.scopes.filter(scope => !settings.withheldScopes.includes(scope))
+  const { environment } = decision
+  const owner = { app: app.clientId, user, scopes, environment, offline, promptsConsent }
+  const code = accounts.codes.issue({ ...owner, redirectUri, challenge }, settings.codeLifetimeMs)
   line.note({ outcome: 'code_issued' })
-  return returnWith({ code, location: accounts.location, 'accounts-server': accounts.url })
+  return returning(request, { code, location: accounts.location, 'accounts-server': accounts.url })
+}
+
+/**
+ * Sends the browser to the data centre of the user, with the same request. China is apart: nobody is sent there, nor
+ * from there.
+ */
+function moveTo(
+  home: Accounts,
+  { accounts, line, params }: AuthorizationPlace,
+  { app }: AuthorizationRequest,
+  status: 302 | 307,
+): Answer {
+  const isApart = [home.location, accounts.location].includes('cn')
+  if (isApart || home.findApp(app.clientId) === undefined) return refuse(line, 'unsupported_dc')
+  line.note({ outcome: 'other_dc' })
+  const target = new URL(home.url + AUTHORIZATION_PATH)
+  target.search = new URLSearchParams(params).toString()
+  return redirectAnswer(target, status)
+}
+
+/** Sends the browser back to the app. */
+function returning(
+  { redirectUri, state }: AuthorizationRequest,
+  parameters: Readonly<Record<string, string>>,
+): Answer {
+  const target = new URL(redirectUri)
+  for (const [name, value] of Object.entries({ ...(state === null ? {} : { state }), ...parameters })) {
+    target.searchParams.set(name, value)
+  }
+  return redirectAnswer(target)
 }
 
 function refuse(line: LedgerLine, word: string): Answer {

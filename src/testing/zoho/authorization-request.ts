@@ -1,4 +1,5 @@
 import type { Accounts } from './accounts.ts'
+import { mayAsk } from './client-types.ts'
 import { type CodeChallenge, parseChallenge } from './code-challenge.ts'
 import type { LocalZohoApp } from './settings.ts'
 import type { TokenParams } from './token-params.ts'
@@ -22,14 +23,14 @@ export function parseAuthorizationRequest(
   params: TokenParams,
 ): AuthorizationRequest | string {
   const app = accounts.findApp(params.client_id)
-  if (app === undefined) return 'invalid_client'
+  if (app === undefined || !mayAsk(app, 'authorization')) return 'invalid_client'
   const redirectUri = params.redirect_uri ?? ''
   if (!isRedirectUriOf(app, redirectUri)) return 'invalid_redirect_uri'
   if (params.response_type !== 'code') return 'invalid_response_type'
-  const scopes = (params.scope ?? '').split(',')
-  if (!scopes.every(scope => /^[\w.-]+$/.test(scope))) return 'invalid_scope'
+  const scopes = parseScopes(params.scope)
+  if (scopes === null) return 'invalid_scope'
   const challenge = parseChallenge(params)
-  if (challenge === 'malformed') return 'invalid_request'
+  if (challenge === 'malformed' || (challenge === null && app.type === 'mobile')) return 'invalid_request'
   return {
     app,
     redirectUri,
@@ -39,6 +40,12 @@ export function parseAuthorizationRequest(
     promptsConsent: params.prompt === 'consent',
     challenge,
   }
+}
+
+/** Scopes, with commas between them. Null: there are none, or one of them cannot be one. */
+export function parseScopes(text = ''): readonly string[] | null {
+  const scopes = text.split(',')
+  return scopes.every(scope => /^[\w.-]+$/.test(scope)) ? scopes : null
 }
 
 /** Registered ones have to be repeated exactly: scheme, host, port, path, the slash at its end. */

@@ -7,6 +7,8 @@ import type { ZohoRoute } from './route-environment.ts'
 const controlCalls: Readonly<Record<keyof LocalZohoControl, true>> = {
   issueGrant: true,
   issueCode: true,
+  approveDevice: true,
+  refuseDevice: true,
   revokeGrant: true,
   killAccessToken: true,
   stateOf: true,
@@ -16,6 +18,7 @@ const controlCalls: Readonly<Record<keyof LocalZohoControl, true>> = {
   ledger: true,
   summary: true,
   clearLedger: true,
+  calendarEvents: true,
   crmRecords: true,
 }
 

@@ -38,7 +38,12 @@ export interface CodeRequest extends GrantRequest {
   readonly offline?: boolean | undefined
   /** The redirect URI that the exchange has to repeat. Absent: a Self Client code, which needs none. */
   readonly redirectUri?: string | undefined
+  /** How long it can be exchanged; the console offers three to ten minutes. Default: `codeLifetimeMs` of the settings. */
+  readonly lifetimeMs?: number | undefined
 }
+
+/** An event of the Calendar in the shape of Zoho’s answers. */
+export type CalendarEventBody = Readonly<Record<string, unknown>>
 
 /**
  * - `current`: the one to use next.
@@ -57,6 +62,14 @@ export interface LocalZohoControl {
   issueGrant(request?: GrantRequest): Promise<IssuedGrant>
   /** At the user's data centre. @throws InvalidInputError app or user are not known, or not there. */
   issueCode(request?: CodeRequest): Promise<string>
+  /**
+   * The user lets the device in that shows this code. False: none waits with it.
+   * @param user the e-mail address; default the first user
+   * @throws InvalidInputError the user is not known.
+   */
+  approveDevice(userCode: string, user?: string): Promise<boolean>
+  /** The user does not let it in. False: none waits with this code. */
+  refuseDevice(userCode: string): Promise<boolean>
   /** The user removes the app: the grant and its access tokens are over. False: there was no such grant. */
   revokeGrant(refreshToken: string): Promise<boolean>
   /** Ends one access token before its time. False: it was not alive. */
@@ -75,6 +88,11 @@ export interface LocalZohoControl {
   summary(): Promise<LedgerSummary>
   /** Forgets the requests so far. Those in flight still count as overlaps. */
   clearLedger(): Promise<void>
+  /**
+   * Every event of every calendar, as a get would show it to its owner: series, then the instances of theirs that were
+   * changed; of all users and data centres.
+   */
+  calendarEvents(): Promise<readonly CalendarEventBody[]>
   /** Every record of a module of the CRM, the oldest first; of all data centres and environments. */
   crmRecords(module: string): Promise<readonly CrmRecord[]>
 }

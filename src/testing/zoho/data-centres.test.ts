@@ -31,7 +31,7 @@ const refreshIn = async (location: string, form: Record<string, string>): Promis
 const echo = async (url: string | undefined, token: unknown): Promise<number> =>
   (await fetch(`${url}/api/echo`, { headers: { authorization: `Bearer ${token}` } })).status
 
-describe('checklist oauth §12: several DCs on different ports', () => {
+describe('a local Zoho of several data centres', () => {
   test('checklist oauth §12: several DCs on different ports — tokens of one do not exist in another', async () => {
     expect(zoho.urls).toEqual({ us: zoho.url, eu: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) })
     expect(zoho.urls.eu).not.toBe(zoho.url)
@@ -75,6 +75,67 @@ describe('checklist oauth §12: several DCs on different ports', () => {
     expect(await zoho.revokeGrant(grant.refreshToken)).toBe(true)
     expect(await zoho.stateOf(grant.refreshToken)).toBe('revoked')
     expect(await zoho.revokeGrant(grant.refreshToken)).toBe(false)
+  })
+})
+
+describe('a browser', () => {
+  const query = (more: Record<string, string> = {}): URLSearchParams =>
+    new URLSearchParams({
+      ...{ response_type: 'code', client_id: app.clientId, redirect_uri: 'https://app.example/cb' },
+      ...{ scope: 'ZohoCRM.modules.ALL', state: 'a,b&c', ...more },
+    })
+  const locationOf = (answer: Response): URL => new URL(answer.headers.get('location') ?? '')
+  const word = async (): Promise<unknown> => (await zoho.ledger()).at(-1)?.outcome
+
+  test('that begins at another data centre is sent to that of its user, and back from there', async () => {
+    await zoho.configure({ consent: 'given', signedInUser: emil.email })
+    const moved = await fetch(`${zoho.urls.us}/oauth/v2/auth?${query()}`, { redirect: 'manual' })
+    expect([moved.status, locationOf(moved).href]).toEqual([302, `${zoho.urls.eu}/oauth/v2/auth?${query()}`])
+    const back = locationOf(await fetch(locationOf(moved), { redirect: 'manual' })).searchParams
+    expect(back.get('state')).toBe('a,b&c')
+    expect([back.get('location'), back.get('accounts-server')]).toEqual(['eu', zoho.urls.eu])
+    const form = { grant_type: 'authorization_code', code: back.get('code') ?? '' }
+    const known = { ...form, client_id: app.clientId, redirect_uri: 'https://app.example/cb' }
+    expect(await refreshIn('us', { ...known, client_secret: app.clientSecret })).toEqual({
+      error: 'invalid_code',
+    })
+    expect(await refreshIn('eu', { ...known, client_secret: 'the secret in Europe' })).toHaveProperty(
+      'access_token',
+    )
+  })
+
+  test('takes the form of the page along, with the environment that was chosen', async () => {
+    await zoho.configure({ consent: 'asked', signedInUser: null })
+    const page = `${zoho.urls.us}/oauth/v2/auth?${query()}`
+    expect(await (await fetch(page)).text()).toMatch(/emil@example\.com, eu.*<option>sandbox</s)
+    const body = new URLSearchParams({ decision: 'accept', user: emil.email, environment: 'sandbox' })
+    const moved = await fetch(page, { method: 'POST', body, redirect: 'manual' })
+    expect(moved.status).toBe(307)
+    const answer = await fetch(page, { method: 'POST', body, redirect: 'follow' }).catch(error => error)
+    expect(answer).toBeInstanceOf(TypeError)
+    const back = locationOf(
+      await fetch(locationOf(moved), { method: 'POST', body, redirect: 'manual' }),
+    ).searchParams
+    const issued = await refreshIn('eu', {
+      ...{ grant_type: 'authorization_code', client_id: app.clientId, client_secret: 'the secret in Europe' },
+      ...{ redirect_uri: 'https://app.example/cb', code: back.get('code') ?? '' },
+    })
+    expect(issued.api_domain).toBe(zoho.environmentUrls.eu?.sandbox)
+    const nowhere = new URLSearchParams({ decision: 'accept', user: emil.email, environment: 'developer' })
+    expect((await fetch(page, { method: 'POST', body: nowhere })).status).toBe(400)
+  })
+
+  test('of a user whose data centre does not know the app, or of China, stays on a page', async () => {
+    await zoho.configure({ consent: 'given', signedInUser: emil.email })
+    const asked = query({ client_id: usOnly.clientId })
+    const answer = await fetch(`${zoho.urls.us}/oauth/v2/auth?${asked}`, { redirect: 'manual' })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('unsupported_dc')])
+    expect(await word()).toBe('unsupported_dc')
+    const mei = { ...emil, location: 'cn' }
+    await using china = await startLocalZoho({ locations: ['us', 'cn'], users: [mei], consent: 'given' })
+    const ask = async (location: string): Promise<number> =>
+      (await fetch(`${china.urls[location]}/oauth/v2/auth?${query()}`, { redirect: 'manual' })).status
+    expect([await ask('us'), await ask('cn')]).toEqual([400, 302])
   })
 })
 

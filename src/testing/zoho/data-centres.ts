@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { Accounts, type SharedState } from './accounts.ts'
+import { DeviceCodes } from './device-codes.ts'
 import { FaultQueue } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import {
@@ -26,6 +27,7 @@ export class DataCentres implements SharedState {
   readonly seedDemoData: boolean
   readonly faults: FaultQueue = new FaultQueue()
   readonly ledger: Ledger
+  readonly devices: DeviceCodes
   /** The first is where a user lives who names no other. */
   readonly all: readonly Accounts[]
   settings: LocalZohoSettings
@@ -38,6 +40,7 @@ export class DataCentres implements SharedState {
     this.environments = environmentsOf(options)
     this.settings = changedSettings(zohoSettings, options)
     this.ledger = new Ledger(clock)
+    this.devices = new DeviceCodes(clock)
     this.all = locationsOf(options).map(location => new Accounts(this, location, clock))
     for (const { location } of this.users) this.of(location)
     for (const app of this.apps) for (const location of app.locations ?? []) this.of(location)

@@ -30,7 +30,7 @@ export interface FaultScope {
 }
 
 /** The endpoints that can be made to fail. */
-export type FaultEndpoint = 'token' | 'revoke' | 'crm' | 'calendar'
+export type FaultEndpoint = 'token' | 'revoke' | 'device' | 'crm' | 'calendar'
 
 interface QueuedFault {
   readonly fault: ZohoFault

@@ -9,8 +9,9 @@ export interface CodeOwner {
   readonly user: string
   readonly scopes: readonly string[]
   readonly environment: ZohoEnvironment
-  /** Whether its exchange gives a refresh token. */
+  /** `access_type=offline`: its exchange gives a refresh token, at the first consent or with `promptsConsent`. */
   readonly offline: boolean
+  readonly promptsConsent: boolean
   /** Null: a Self Client code, which needs none. */
   readonly redirectUri: string | null
   /** Null: its exchange needs no verifier. */

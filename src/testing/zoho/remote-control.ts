@@ -6,6 +6,8 @@ export function remoteControl(url: string): LocalZohoControl {
   return {
     issueGrant: (...args) => call('issueGrant', args),
     issueCode: (...args) => call('issueCode', args),
+    approveDevice: (...args) => call('approveDevice', args),
+    refuseDevice: (...args) => call('refuseDevice', args),
     revokeGrant: (...args) => call('revokeGrant', args),
     killAccessToken: (...args) => call('killAccessToken', args),
     stateOf: (...args) => call('stateOf', args),
@@ -15,6 +17,7 @@ export function remoteControl(url: string): LocalZohoControl {
     ledger: (...args) => call('ledger', args),
     summary: (...args) => call('summary', args),
     clearLedger: (...args) => call('clearLedger', args),
+    calendarEvents: (...args) => call('calendarEvents', args),
     crmRecords: (...args) => call('crmRecords', args),
   }
 

@@ -1,13 +1,23 @@
 import type { ProviderTraits } from '../../lifecycle/provider-traits.ts'
 import type { Clock } from '../../ports/clock.ts'
+import {
+  type CalendarChanges,
+  type CalendarSettings,
+  changedCalendarSettings,
+  zohoCalendarSettings,
+} from './calendar/settings.ts'
 import { type CrmChanges, type CrmSettings, changedCrmSettings, crmSettings } from './crm/settings.ts'
 
-/** The throttle of the token endpoint: so many refreshes of one grant in a window, then none until its end. */
-export interface ThrottleSettings {
+/** How many of something are let through in a window, which begins with the first of them. */
+export interface RateLimit {
   /** How many pass in a window. */
   readonly requests: number
   /** How long a window is. */
   readonly windowMs: number
+}
+
+/** The throttle of the token endpoint: so many refreshes of one grant in a window, then none until its end. */
+export interface ThrottleSettings extends RateLimit {
   /** Measured: 400. An older page of Zoho's says 200. */
   readonly status: 200 | 400
   /** Whether the error text is Chinese: Zoho localizes it. */
@@ -33,24 +43,44 @@ export interface LocalZohoSettings {
   readonly refreshTokensPerUser: number
   /** Live access tokens of one grant; one more ends the oldest. */
   readonly accessTokensPerRefreshToken: number
+  /** Grant codes of one user for one app: Zoho documents ten in ten minutes. Null: as many as are asked for. */
+  readonly grantCodeLimit: RateLimit | null
+  /** New refresh tokens of one user for one app: Zoho documents ten in ten minutes. Null: as many as are asked for. */
+  readonly refreshTokenLimit: RateLimit | null
   /** The old form of answers: `expires_in_sec`, and `expires_in` in milliseconds. */
   readonly legacyExpiry: boolean
+  /** Whether token answers tell the scopes: older ones of Zoho's do not. */
+  readonly scopesInAnswers: boolean
   /** The `api_domain` of token answers. Null: the local Zoho's own, where its CRM and its Calendar are. */
   readonly apiDomain: string | null
   /** What the user does at `/oauth/v2/auth`: is asked on a page, consents at once, or refuses at once. */
   readonly consent: 'asked' | 'given' | 'refused'
-  /** The e-mail address of the user who is signed in there. Null: the first user. */
+  /** The e-mail address of the user who is signed in there. Null: nobody is, and the first user is proposed. */
   readonly signedInUser: string | null
-  /** Scopes that are asked for there and not granted. */
+  /** Scopes that are asked for and silently not granted. */
   readonly withheldScopes: readonly string[]
+  /** How long a device waits for its user. */
+  readonly deviceCodeLifetimeMs: number
+  /** The least time between two looks of a device. An older page of Zoho's says 30 s. */
+  readonly deviceIntervalMs: number
+  /** Whether `interval` and `expires_in` of device codes are milliseconds, as Zoho's are, or seconds (RFC 8628). */
+  readonly deviceMilliseconds: boolean
+  /** What is said to a device whose user did nothing: Zoho's word, or that of RFC 8628. */
+  readonly deviceExpiredError: 'expired' | 'expired_token'
+  /** The Calendar’s part. */
+  readonly calendar: CalendarSettings
   /** The CRM’s part. */
   readonly crm: CrmSettings
 }
 
 /** Some settings of a local Zoho; one that is `undefined` changes nothing. */
 export type LocalZohoChanges = {
-  readonly [Name in Exclude<keyof LocalZohoSettings, 'crm'>]?: LocalZohoSettings[Name] | undefined
+  readonly [Name in Exclude<keyof LocalZohoSettings, 'calendar' | 'crm'>]?:
+    | LocalZohoSettings[Name]
+    | undefined
 } & {
+  /** Changes within the Calendar’s part; what is not named stays. */
+  readonly calendar?: CalendarChanges | undefined
   /** Changes within the CRM’s part; what is not named stays. */
   readonly crm?: CrmChanges | undefined
 }
@@ -72,13 +102,30 @@ export const zohoSettings: LocalZohoSettings = {
   throttle: zohoThrottle,
   refreshTokensPerUser: 20,
   accessTokensPerRefreshToken: 10,
+  grantCodeLimit: null,
+  refreshTokenLimit: null,
   legacyExpiry: false,
+  scopesInAnswers: true,
   apiDomain: null,
   consent: 'asked',
   signedInUser: null,
   withheldScopes: [],
+  deviceCodeLifetimeMs: 300_000,
+  deviceIntervalMs: 5_000,
+  deviceMilliseconds: true,
+  deviceExpiredError: 'expired',
+  calendar: zohoCalendarSettings,
   crm: crmSettings,
 }
+
+/**
+ * What an app was registered as.
+ * - `server`: it asks users by redirects; what the console calls server-based.
+ * - `mobile`: the same, and with PKCE only.
+ * - `device`: a “non-browser” app; its client id begins with `1004.` at Zoho.
+ * - `self_client`: codes of the console, and client credentials.
+ */
+export type ZohoClientType = 'server' | 'mobile' | 'device' | 'self_client'
 
 /** App credentials that the local Zoho knows. */
 export interface LocalZohoApp {
@@ -89,6 +136,8 @@ export interface LocalZohoApp {
   readonly clientSecrets?: Readonly<Record<string, string>> | undefined
   /** The data centres that it is switched on for (“Multi-DC”): it is unknown at others. Absent: all of them. */
   readonly locations?: readonly string[] | undefined
+  /** What it may ask for is bound to its type: all else is `invalid_client`. Absent: it may ask for everything. */
+  readonly type?: ZohoClientType | undefined
   /** The redirect URIs that are registered, of which a request repeats one exactly. Absent: any. */
   readonly redirectUris?: readonly string[] | undefined
 }
@@ -138,7 +187,7 @@ export interface LocalZohoOptions extends LocalZohoChanges {
   readonly locations?: readonly string[] | undefined
   /** Environments of its CRM. Each but `production` has a server of its own, in each data centre. Default `production`. */
   readonly environments?: readonly ZohoEnvironment[] | undefined
-  /** Whether the CRM begins with some records. Default true; false: every module is empty. */
+  /** Whether CRM and Calendar begin with some data. Default true; false: every module, and My Calendar, is empty. */
   readonly seedDemoData?: boolean | undefined
 }
 
@@ -158,11 +207,20 @@ export function changedSettings(settings: LocalZohoSettings, changes: LocalZohoC
     throttle: changes.throttle === undefined ? settings.throttle : changes.throttle,
     refreshTokensPerUser: changes.refreshTokensPerUser ?? settings.refreshTokensPerUser,
     accessTokensPerRefreshToken: changes.accessTokensPerRefreshToken ?? settings.accessTokensPerRefreshToken,
+    grantCodeLimit: changes.grantCodeLimit === undefined ? settings.grantCodeLimit : changes.grantCodeLimit,
+    refreshTokenLimit:
+      changes.refreshTokenLimit === undefined ? settings.refreshTokenLimit : changes.refreshTokenLimit,
     legacyExpiry: changes.legacyExpiry ?? settings.legacyExpiry,
+    scopesInAnswers: changes.scopesInAnswers ?? settings.scopesInAnswers,
     apiDomain: changes.apiDomain === undefined ? settings.apiDomain : changes.apiDomain,
     consent: changes.consent ?? settings.consent,
     signedInUser: changes.signedInUser === undefined ? settings.signedInUser : changes.signedInUser,
     withheldScopes: changes.withheldScopes ?? settings.withheldScopes,
+    deviceCodeLifetimeMs: changes.deviceCodeLifetimeMs ?? settings.deviceCodeLifetimeMs,
+    deviceIntervalMs: changes.deviceIntervalMs ?? settings.deviceIntervalMs,
+    deviceMilliseconds: changes.deviceMilliseconds ?? settings.deviceMilliseconds,
+    deviceExpiredError: changes.deviceExpiredError ?? settings.deviceExpiredError,
+    calendar: changedCalendarSettings(settings.calendar, changes.calendar),
     crm: changedCrmSettings(settings.crm, changes.crm),
   }
 }

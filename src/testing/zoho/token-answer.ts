@@ -19,7 +19,7 @@ export function tokenAnswer(accounts: Accounts, issued: IssuedTokens): Answer {
   return jsonAnswer({
     access_token: accessToken,
     ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
-    scope: scopes.join(' '),
+    ...(settings.scopesInAnswers ? { scope: scopes.join(' ') } : {}),
     api_domain: accounts.apiDomain(environment),
     token_type: 'Bearer',
     ...(settings.legacyExpiry

@@ -1,7 +1,10 @@
 import type { Accounts } from './accounts.ts'
 import { type Answer, errorAnswer, throttleAnswer } from './answer.ts'
+import { parseScopes } from './authorization-request.ts'
+import { mayAsk } from './client-types.ts'
 import { isMetBy } from './code-challenge.ts'
 import type { LedgerLine } from './ledger.ts'
+import { issueToUser } from './new-grant.ts'
 import type { LocalZohoApp } from './settings.ts'
 import { tokenAnswer } from './token-answer.ts'
 import type { TokenParams } from './token-params.ts'
@@ -15,25 +18,24 @@ interface TokenRequest {
 
 /** `POST /oauth/v2/token`: does what the parameters ask for, and says what to answer. */
 export function answerTokenRequest(accounts: Accounts, params: TokenParams, line: LedgerLine): Answer {
-  const answer = exchangeFor(params.grant_type)
-  if (answer === null) return refuse(line, 'unsupported_grant_type')
+  const grantType = parseGrantType(params.grant_type)
+  if (grantType === null) return refuse(line, 'unsupported_grant_type')
   const app = accounts.findApp(params.client_id)
-  if (app === undefined) return refuse(line, 'invalid_client')
+  if (app === undefined || !mayAsk(app, grantType)) return refuse(line, 'invalid_client')
   if (params.client_secret !== accounts.secretOf(app)) return refuse(line, 'invalid_client_secret')
-  return answer({ accounts, app, params, line })
+  return exchanges[grantType]({ accounts, app, params, line })
 }
 
-function exchangeFor(grantType: string | undefined): ((request: TokenRequest) => Answer) | null {
-  switch (grantType) {
-    case 'refresh_token':
-      return refresh
-    case 'authorization_code':
-      return exchangeCode
-    case 'client_credentials':
-      return issueToApp
-    default:
-      return null
-  }
+type GrantType = 'refresh_token' | 'authorization_code' | 'client_credentials'
+
+const exchanges: Readonly<Record<GrantType, (request: TokenRequest) => Answer>> = {
+  refresh_token: refresh,
+  authorization_code: exchangeCode,
+  client_credentials: issueToApp,
+}
+
+function parseGrantType(text: string | undefined): GrantType | null {
+  return text !== undefined && Object.hasOwn(exchanges, text) ? (text as GrantType) : null
 }
 
 /** Zoho never says `invalid_grant`: a dead refresh token is an `invalid_code` like a dead code. */
@@ -54,31 +56,25 @@ function refresh({ accounts, app, params, line }: TokenRequest): Answer {
 }
 
 function exchangeCode({ accounts, app, params, line }: TokenRequest): Answer {
-  const { codes, grants, accessTokens, settings } = accounts
+  const { codes } = accounts
   const code = params.code ?? ''
   const use = codes.check(code, app.clientId)
   if (use.kind === 'refused') return refuse(line, 'invalid_code', use.reason)
-  const { user, scopes, environment, offline, redirectUri, challenge } = use.owner
+  const { redirectUri, challenge, ...consent } = use.owner
   if (redirectUri !== null && params.redirect_uri !== redirectUri) return refuse(line, 'invalid_redirect_uri')
   // Zoho's word for it is not published.
   if (challenge !== null && !isMetBy(challenge, params.code_verifier))
     return refuse(line, 'invalid_code', 'verifier')
-  codes.useUp(code)
-  line.note({ outcome: 'issued' })
-  const created = offline
-    ? grants.create({ app: app.clientId, user, scopes, environment }, settings)
-    : { grant: null, refreshToken: null }
-  const grant = created.grant?.id ?? null
-  line.note({ grant })
-  const accessToken = accessTokens.issue({ grant, app: app.clientId, user, scopes, environment }, settings)
-  return tokenAnswer(accounts, { accessToken, refreshToken: created.refreshToken, scopes, environment })
+  return issueToUser(accounts, line, { ...consent, useUp: () => codes.useUp(code) })
 }
 
 /** A Self Client's own token: bound to an organization (`soid`), without a refresh token. */
 function issueToApp({ accounts, app, params, line }: TokenRequest): Answer {
-  const scopes = (params.scope ?? '').split(',').filter(scope => scope !== '')
-  if (scopes.length === 0) return refuse(line, 'invalid_scope')
-  if (params.soid === undefined) return refuse(line, 'missing_org_info')
+  const asked = parseScopes(params.scope)
+  if (asked === null) return refuse(line, 'invalid_scope')
+  if (!/^\w+\.\w+$/.test(params.soid ?? '')) return refuse(line, 'missing_org_info')
+  const { withheldScopes } = accounts.settings
+  const scopes = asked.filter(scope => !withheldScopes.includes(scope))
   const owner = { grant: null, app: app.clientId, user: null, scopes, environment: 'production' } as const
   const accessToken = accounts.accessTokens.issue(owner, accounts.settings)
   line.note({ outcome: 'issued' })

@@ -17,7 +17,7 @@ const forRecords: readonly CrmOperation[] = [...recordListOperations, ...recordO
 export function addCrmRoutes(app: Hono<ZohoRoute>, environment: CrmPlace & RouteEnvironment): void {
   const state = new CrmState(environment)
   if (environment.accounts.seedDemoData) seedCrm(state)
-  const operations = [...queryOperations(state, environment), ...forRecords]
+  const operations = [...queryOperations(app, state, environment), ...forRecords]
   for (const operation of operations) addOperation(app, state, operation, environment)
   const paths = new Set(operations.map(({ path }) => path))
   app.on(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], [...paths], ({ var: { line } }) => {

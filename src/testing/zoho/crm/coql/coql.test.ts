@@ -43,6 +43,12 @@ describe('COQL', () => {
     })
     expect(found).toMatchObject({ status: 200 })
     expect(found.body).toEqual({ data: [row(0), row(1)], info: { count: 2, more_records: true } })
+    const last = await crm.call(
+      'POST',
+      '/coql',
+      query('select id from Contacts where id is not null limit 1 offset 2'),
+    )
+    expect(last.body).toEqual({ data: [{ id: ids[2] }], info: { count: 1, more_records: false } })
     // Keyset paging, as a client beyond the reach of offset does it.
     const next = await crm.call(
       'POST',

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseQuery } from './parse.ts'
 import { creditsOf } from './query.ts'
@@ -65,6 +66,16 @@ describe('queries', () => {
     expect(parsed("select a from Leads where a = 'x'' or id is not null --'")).toMatchObject({
       where: comparison('a', '=', "x' or id is not null --"),
     })
+  })
+
+  test('any text comes back from between its quotes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom("'", '"'), (value, quote) => {
+        const text = `${quote}${value.replaceAll(quote, quote + quote)}${quote}`
+        const where = comparison('a', '=', value)
+        expect(parsed(`select a from L where a = ${text}`)).toMatchObject({ where })
+      }),
+    )
   })
 
   test('limits: 200 rows unless the query says, 2000 at most; they decide the credits', () => {
@@ -153,6 +164,10 @@ describe('queries that are refused', () => {
     expect(limit(`select a from L where ${nested(25)}`)).toHaveProperty('where')
     expect(limit(`select a from L where ${nested(26)}`)).toMatchObject({
       code: 'LIMIT_EXCEEDED',
+      details: { limit: 25, clause: 'where' },
+    })
+    const subquery = `a in (select a from L where ${nested(13)})`
+    expect(limit(`select a from L where (${subquery} and ${subquery})`)).toMatchObject({
       details: { limit: 25, clause: 'where' },
     })
     expect(limit(`select a from L where a is null group by ${list(5)}`)).toMatchObject({

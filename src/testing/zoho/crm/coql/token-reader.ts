@@ -8,6 +8,8 @@ export class TokenReader {
   /** Those that were looked at and not taken. */
   readonly #ahead: Token[] = []
   refusal: QueryRefusal | null = null
+  /** Conditions that were read. */
+  conditions = 0
 
   constructor(query: string) {
     this.#query = query

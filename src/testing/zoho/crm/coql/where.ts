@@ -17,7 +17,6 @@ export class WhereReader {
   readonly #reader: TokenReader
   readonly #subquery: (depth: number) => Query | null
   readonly #outer: number
-  #conditions = 0
 
   constructor(reader: TokenReader, depth: number, subquery: (depth: number) => Query | null) {
     this.#reader = reader
@@ -53,8 +52,9 @@ export class WhereReader {
 
   #comparison(depth: number): Comparison | null {
     const reader = this.#reader
-    this.#conditions += 1
-    if (this.#conditions > MOST_CONDITIONS) return reader.exceeds(MOST_CONDITIONS, 'where')
+    // Those of queries in parentheses count, too: a query's work is bounded by them.
+    reader.conditions += 1
+    if (reader.conditions > MOST_CONDITIONS) return reader.exceeds(MOST_CONDITIONS, 'where')
     if (reader.next.kind !== 'word' && reader.next.kind !== 'quoted') return reader.unexpected()
     const path = reader.take().text
     const operator = this.#operator()

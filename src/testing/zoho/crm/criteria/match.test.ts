@@ -80,6 +80,7 @@ describe('criteria over records', () => {
     ['(Email_Opt_Out:equals:true)', [1]],
     ['(Annual_Revenue:greater_than:99.5)', [0]],
     ['(Annual_Revenue:between:99,100)', [0, 1]],
+    ['(Annual_Revenue:between:99,99.9)', [1]],
     ['(id:greater_than:4150868000000002175)', [1]],
     ['(Closing_Date:less_equal:2026-03-01)', [0]],
     ['(Created_Time:equals:2026-03-01T03:30:00+00:00)', [0]],

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseCriteria } from './parse.ts'
 
@@ -49,6 +50,18 @@ describe('criteria of a search', () => {
       kind: 'or',
       of: [condition('A', 'equals', 'x\\'), condition('B', 'equals', 'y')],
     })
+  })
+
+  test('any value comes back from an escaped condition, beside another one', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 200 }), value => {
+        const escaped = value.replace(/[(),\\]/g, '\\$&')
+        expect(parsed(`((A:equals:${escaped})and(B:equals:y))`)).toEqual({
+          kind: 'and',
+          of: [condition('A', 'equals', value), condition('B', 'equals', 'y')],
+        })
+      }),
+    )
   })
 
   test.each([

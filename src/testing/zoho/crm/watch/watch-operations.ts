@@ -63,7 +63,7 @@ function entriesOf(body: unknown): readonly unknown[] {
 function answerEach(
   { state, body }: CrmCall,
   allGood: 200 | 201,
-  write: (changes: ChannelChanges, path: string) => RecordResult,
+  write: (changes: ChannelChanges, path: string, entry: unknown) => RecordResult,
 ): Answer {
   const entries = entriesOf(body)
   if (entries.length === 0 || entries.length > MOST_CHANNELS)
@@ -71,7 +71,7 @@ function answerEach(
   const results = entries.map((entry, index) => {
     const path = own(body, 'watch') === undefined ? '$' : `$.watch[${index}]`
     const parsed = parseChannel(state, entry, path)
-    return isError(parsed) ? parsed : write(parsed, path)
+    return isError(parsed) ? parsed : write(parsed, path, entry)
   })
   return resultsAnswer(results, allGood, state.settings, 'watch')
 }
@@ -99,13 +99,10 @@ function change(call: CrmCall, { channels, apiUrl }: WatchPlace): Answer {
     entry => !['boolean', 'undefined'].includes(typeof own(entry, '_delete_events')),
   )
   if (odd !== -1) return invalidData({ api_name: '_delete_events', expected_data_type: 'boolean' })
-  return answerEach(call, 200, (changes, path) => {
+  return answerEach(call, 200, (changes, path, entry) => {
     const channel = channels.find(changes.id)
     if (channel === null) return notSubscribed(changes.id)
-    const removes = entries.some(
-      entry => String(own(entry, 'channel_id')) === channel.id && own(entry, '_delete_events') === true,
-    )
-    if (!removes) {
+    if (own(entry, '_delete_events') !== true) {
       const changed = channels.change(channel, changes)
       const message = 'Successfully updated the subscribe details'
       return success(call.state, changed, changed.modules, message, apiUrl())

@@ -1,46 +1,10 @@
-import { EventEmitter, once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { startReceiver } from '../../../../../test/support/callback-receiver.ts'
 import { type LocalCrm, startLocalCrm } from '../../../../../test/support/local-crm.ts'
 import { callbackUrl } from '../callback.ts'
 
 const scopes = ['ZohoCRM.modules.ALL', 'ZohoCRM.notifications.ALL']
 const HOUR_MS = 3_600_000
-
-interface Receiver extends AsyncDisposable {
-  readonly url: string
-  /** The bodies of callbacks, the first first; waits for one. */
-  next(): Promise<Record<string, unknown>>
-  readonly waiting: number
-}
-
-async function startReceiver(answers = true): Promise<Receiver> {
-  const bodies: Record<string, unknown>[] = []
-  const arrivals = new EventEmitter()
-  const server = createServer(async (request: IncomingMessage, response) => {
-    bodies.push(JSON.parse(await text(request)))
-    arrivals.emit('arrived')
-    if (answers) response.end()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
-    get waiting() {
-      return bodies.length
-    },
-    async next() {
-      while (bodies.length === 0) await once(arrivals, 'arrived')
-      return bodies.shift() ?? {}
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
 
 const channel = (url: string, more: object = {}) => ({
   watch: [{ channel_id: '1000000068001', events: ['Leads.all'], notify_url: url, token: 'ours', ...more }],
@@ -180,6 +144,12 @@ describe('watch', () => {
       { message: 'Successfully removed the subscribe details' },
     ])
     expect(await events()).toEqual([['Deals.create']])
+    const both = [
+      { channel_id: '1000000068001', events: ['Deals.create', 'Deals.edit'] },
+      { channel_id: '1000000068001', events: ['Deals.create'], _delete_events: true },
+    ]
+    expect((await crm.call('PATCH', '/actions/watch', { watch: both })).status).toBe(200)
+    expect(await events()).toEqual([['Deals.edit']])
     const ended = await crm.call('DELETE', '/actions/watch?channel_ids=1000000068001,5')
     expect(ended).toMatchObject({
       status: 207,
