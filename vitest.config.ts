@@ -9,7 +9,10 @@ export default defineConfig({
       { find: /^evergrant$/, replacement: source('index.ts') },
       { find: /^evergrant\/schema$/, replacement: source('schema.ts') },
       { find: /^evergrant\/(express|fastify|hono|next)$/, replacement: source('integrations/$1.ts') },
-      { find: /^evergrant\/(providers|admin|opentelemetry|testing)$/, replacement: source('$1/index.ts') },
+      {
+        find: /^evergrant\/(providers|admin|zoho|opentelemetry|testing)$/,
+        replacement: source('$1/index.ts'),
+      },
     ],
   },
   test: {

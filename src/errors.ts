@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'INSUFFICIENT_SCOPE'
   | 'AUTHORIZATION_FLOW'
   | 'INVALID_INPUT'
+  // Of `evergrant/zoho` alone.
+  | 'ZOHO_API'
 
 /** Why a person has to give the grant again. `suspect` is a first refusal that is still to be confirmed. */
 export type ReauthorizationReason = 'refused' | 'suspect' | 'lost_rotation' | 'no_refresh_token' | 'expired'

@@ -55,7 +55,10 @@ export const rights: Readonly<Record<string, Rights>> = {
     rooms: ['http', 'client', 'dashboard'],
     packages: [...asUsersSee, 'evergrant/providers', 'evergrant/testing', 'commander', 'node:'],
   },
-  zoho: { rooms: [], packages: ['evergrant', 'temporal-polyfill'] },
+  zoho: {
+    rooms: ['errors', 'clock', 'ports'],
+    packages: ['evergrant', 'evergrant/providers', 'p-limit', 'temporal-polyfill', 'node:'],
+  },
   opentelemetry: { rooms: ['errors'], packages: ['evergrant', '@opentelemetry/api'] },
   integrations: { rooms: ['errors'], packages: ['evergrant'] },
 }

@@ -2,7 +2,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { EvergrantError, type KeySource, type OAuthTokenService, Secret } from 'evergrant'
 import { afterAll, describe, expect, test } from 'vitest'
+import { parseClientOptions } from '../../src/zoho/request/client-options.ts'
+import { ZohoRequests } from '../../src/zoho/request/zoho-requests.ts'
 import { CLIENT, serviceWorld } from '../support/services.ts'
+import { scriptedApi } from '../support/zoho-api.ts'
+import { crm, write } from '../support/zoho-requests.ts'
 import { makeCanary } from './canary.ts'
 import { answer, json, type Reply, tokenEndpoint } from './token-endpoint.ts'
 
@@ -86,11 +90,28 @@ const CALLS: Readonly<Record<EvergrantError['code'], () => Promise<EvergrantErro
   },
   INVALID_INPUT: async () =>
     errorOf((await service()).storeTokens(CLIENT, 'acme', { accessToken: canary.secret('a\n') })),
+  ZOHO_API: async () => {
+    await using api = await scriptedApi()
+    api.usually = ({ headers }, response) => {
+      const sent = headers.authorization
+      const body = {
+        code: 'INVALID_DATA',
+        details: { sent, [String(sent)]: 1 },
+        message: sent,
+        status: 'error',
+      }
+      response.writeHead(400).end(JSON.stringify(body))
+    }
+    const options = { tokens: await service(), clientId: CLIENT, provider: 'acme', baseUrl: api.url }
+    const requests = new ZohoRequests(parseClientOptions(options, 'ZohoCRMService', 'zoho_crm'), crm)
+    return errorOf(requests.send({ ...write, body: { data: [{ Last_Name: canary.secret('name') }] } }))
+  },
 }
 
 const FIELDS = [
   ...['name', 'message', 'stack', 'code', 'retryable', 'clientId', 'provider'],
   ...['reason', 'retryAt', 'missingScopes', 'outcome', 'returnTo', 'httpStatus'],
+  ...['status', 'zohoCode', 'details'],
 ]
 
 describe('an error of every code', () => {
