@@ -9,7 +9,8 @@
 export async function syncCall({ crm, calendar }, call, signal) {
   // One request that Zoho does as a whole: two calls of one number at once give one lead.
   const lead = await crm.upsertLead(
-    { Phone: call.phone, Last_Name: call.lastName, Email: call.email, Company: call.company },
+    // Zoho wants a company of every lead.
+    { Phone: call.phone, Last_Name: call.lastName, Email: call.email, Company: call.company ?? call.lastName },
     { duplicateCheckFields: ['Phone'], signal },
   )
   const note = await noteOnce(crm, lead.id, call, signal)

@@ -25,7 +25,7 @@ export async function syncCall(
   { id, phone, lastName, summary, appointment }: IncomingCall,
 ): Promise<SyncedCall> {
   const lead = await crm.upsertLead(
-    { Phone: phone, Last_Name: lastName },
+    { Phone: phone, Last_Name: lastName, Company: lastName },
     { duplicateCheckFields: ['Phone'] },
   )
   const title = `Call ${id}`
