@@ -11,6 +11,28 @@
  * @module evergrant/zoho
  */
 
+export type { AvailableSlotsOptions } from './calendar/availability.ts'
+export type { Calendar, CalendarChanges, CalendarInput, ListCalendarsOptions } from './calendar/calendars.ts'
+export type { AttendeeStatus, CalendarEvent, EventAttendee } from './calendar/event.ts'
+export type {
+  AttendeeInput,
+  EventChanges,
+  EventInput,
+  EventTimeInput,
+  ReminderInput,
+} from './calendar/event-input.ts'
+export type { GetEventOptions, ListEventsOptions } from './calendar/event-reads.ts'
+export type { EventTime } from './calendar/event-time.ts'
+export type { ChangeEventOptions, DeleteEventOptions } from './calendar/event-writes.ts'
+export type { BusyTime, FreeBusy, FreeBusyOptions } from './calendar/free-busy.ts'
+export type { GivenTime } from './calendar/given-time.ts'
+export type { Slot, SlotOptions } from './calendar/slots.ts'
+export type { Weekday, WorkingHours, WorkingInterval } from './calendar/working-hours.ts'
+export {
+  type CalendarCallOptions,
+  type CreateEventOptions,
+  ZohoCalendarService,
+} from './calendar/zoho-calendar-service.ts'
 export { type CoqlAllOptions, type CoqlResult, coqlText } from './crm/coql.ts'
 export { type Criteria, type CriteriaOperator, type CriteriaValue, criteria } from './crm/criteria.ts'
 export type { DeletedOptions, ListOptions, ZohoDeletedRecord } from './crm/list.ts'
@@ -29,6 +51,7 @@ export type { DeleteOptions, UpdateOptions, UpsertOptions, WriteOptions } from '
 export type { SearchOptions, SearchSelector } from './crm/search.ts'
 export type { ZohoRecordFailure, ZohoRecordResult, ZohoRecordSuccess } from './crm/write-results.ts'
 export {
+  type AddNoteOptions,
   type FoundOrCreatedLead,
   type GetRecordOptions,
   type ZohoCallOptions,

@@ -266,6 +266,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'docs/guide/testing.md: In your own tests': { prints: /^200$/m },
   'docs/guide/testing.md: Its authorization page': { prints: /state.*code.*location.*accounts-server/ },
   'docs/guide/testing.md: Faults': { prints: /ProviderUnavailableError.*^1000\.\S+$/ms },
+  'docs/guide/zoho-calendar.md: Zoho Calendar': { prints: /2026-03-06T09:00:00-05:00.*^Call back timed$/ms },
   'docs/guide/testing.md: Time': { prints: /^401$/m },
 }
 

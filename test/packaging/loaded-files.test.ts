@@ -47,6 +47,11 @@ test('the list of loaded files sees ES modules and what they require', async () 
   expect(packagesOf(await filesLoadedBy('pg'))).toEqual(expect.arrayContaining(['pg', 'pg-pool', 'pg-types']))
 })
 
+test('importing evergrant/zoho loads no time zone arithmetic', async () => {
+  const loaded = packagesOf(await filesLoadedBy('evergrant/zoho'))
+  expect(loaded.filter(name => name.startsWith('temporal'))).toEqual([])
+})
+
 test('importing evergrant loads no web framework, no ORM, no driver and no command line', async () => {
   const files = await filesLoadedBy('evergrant')
   expect(files.some(file => file.endsWith('/dist/index.js'))).toBe(true)

@@ -1,10 +1,13 @@
+import { withoutMark } from './event-mark.ts'
 import { type EventTime, parseEventTime } from './event-time.ts'
+import { isRecord } from './json-object.ts'
 
 /** What an invited person said. */
 export type AttendeeStatus = 'needs_action' | 'accepted' | 'declined' | 'tentative'
 
 /** Somebody who is invited to an event. */
 export interface EventAttendee {
+  /** The e-mail address. */
   readonly email: string
   readonly name: string | null
   /** Null: Zoho told none, or one that is not known. */
@@ -17,10 +20,13 @@ export interface CalendarEvent {
   readonly uid: string
   /** The calendar's uid. Null: not told. */
   readonly calendarUid: string | null
+  /** Empty: none. */
   readonly title: string
   /** Null: none, or a list that tells none (see `details`). */
   readonly description: string | null
+  /** Null: none. */
   readonly location: string | null
+  /** When it is. */
   readonly time: EventTime
   /** `FREQ=WEEKLY;…` of a recurring event. */
   readonly rrule: string | null
@@ -30,7 +36,9 @@ export interface CalendarEvent {
   readonly availability: 'busy' | 'free' | null
   /** Whether it is cancelled or deleted. */
   readonly isCancelled: boolean
+  /** Whether others see no more than that there is something. */
   readonly isPrivate: boolean
+  /** The e-mail address of who made it. Null: not told. */
   readonly organizer: string | null
   /** Whether the calendar's owner is the organizer. Null: not told. */
   readonly isOrganizer: boolean | null
@@ -52,7 +60,7 @@ export function parseEvent(value: unknown): CalendarEvent | null {
     uid,
     calendarUid: textOf(value.caluid),
     title: textOf(value.title) ?? '',
-    description: textOf(value.description),
+    description: withoutMark(textOf(value.description)),
     location: textOf(value.location),
     time,
     rrule: textOf(value.rrule),
@@ -69,11 +77,6 @@ export function parseEvent(value: unknown): CalendarEvent | null {
 }
 
 const cancelled: ReadonlySet<string> = new Set(['deleted', 'cancelled', 'canceled'])
-
-/** Whether a parsed JSON value is an object with members. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null

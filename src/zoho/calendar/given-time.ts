@@ -56,11 +56,13 @@ function objection(value: unknown, zone: string | null): string {
 export function parseGivenRange(
   range: { readonly from: GivenTime; readonly to: GivenTime },
   zone: string | null,
+  fromName = 'from',
+  toName = 'to',
 ): Span {
-  const startMs = parseGivenTime(range.from, 'from', zone)
-  const endMs = parseGivenTime(range.to, 'to', zone)
+  const startMs = parseGivenTime(range.from, fromName, zone)
+  const endMs = parseGivenTime(range.to, toName, zone)
   if (startMs <= endMs) return { startMs, endMs }
-  throw new InvalidInputError('from is after to: nothing lies between them. Exchange the two.')
+  throw new InvalidInputError(`${fromName} is after ${toName}: nothing lies between them. Exchange the two.`)
 }
 
 /** A day that a caller gave: `2026-03-29`. */
@@ -72,4 +74,15 @@ export function parseGivenDay(value: unknown, name: string): string {
     // Refused below: the text has the form of a day and is none.
   }
   throw new InvalidInputError(`${name} is no day. Give it as text, such as 2026-03-29.`)
+}
+
+/** Spans in order, those that touch or overlap made one. */
+export function merged(spans: readonly Span[]): readonly Span[] {
+  const result: { startMs: number; endMs: number }[] = []
+  for (const { startMs, endMs } of spans.toSorted((one, other) => one.startMs - other.startMs)) {
+    const last = result.at(-1)
+    if (last !== undefined && startMs <= last.endMs) last.endMs = Math.max(last.endMs, endMs)
+    else result.push({ startMs, endMs })
+  }
+  return result
 }

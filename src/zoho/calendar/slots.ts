@@ -1,5 +1,5 @@
 import { InvalidInputError } from 'evergrant'
-import { type GivenTime, parseGivenRange, type Span } from './given-time.ts'
+import { type GivenTime, merged, parseGivenRange, type Span } from './given-time.ts'
 import { parseWorkingHours, type Shift, shiftsOf, type Week, type WorkingHours } from './working-hours.ts'
 import { localText, parseTimeZone } from './zone.ts'
 
@@ -30,7 +30,9 @@ export interface SlotOptions {
 
 /** A time that is free. */
 export interface Slot {
+  /** Its beginning. */
   readonly startAt: Date
+  /** Its end, `durationMinutes` later. */
   readonly endAt: Date
   /** The start by the clock of the zone, with its offset: `2026-03-29T09:00:00+02:00`. */
   readonly localStart: string
@@ -124,15 +126,4 @@ function blockedBy({ beforeMs, afterMs }: SlotQuestion, taken: readonly Span[]):
   return taken
     .filter(({ startMs, endMs }) => startMs < endMs)
     .map(({ startMs, endMs }) => ({ startMs: startMs - afterMs, endMs: endMs + beforeMs }))
-}
-
-/** Spans in order, those that touch or overlap made one. */
-function merged(spans: readonly Span[]): readonly Span[] {
-  const result: { startMs: number; endMs: number }[] = []
-  for (const { startMs, endMs } of spans.toSorted((one, other) => one.startMs - other.startMs)) {
-    const last = result.at(-1)
-    if (last !== undefined && startMs <= last.endMs) last.endMs = Math.max(last.endMs, endMs)
-    else result.push({ startMs, endMs })
-  }
-  return result
 }

@@ -16,7 +16,8 @@ export function takenTime(
   return spans
 }
 
-function takesTime(event: CalendarEvent, attendee: string | null): boolean {
+/** Whether an event takes time at all. */
+export function takesTime(event: CalendarEvent, attendee: string | null): boolean {
   return !event.isCancelled && event.availability !== 'free' && !isDeclined(event, attendee)
 }
 

@@ -4,7 +4,9 @@ import { offsetSpans } from './zone.ts'
 
 /** From `start` up to `end` by the clock of the day, `HH:MM`. `24:00` is the end of the day. */
 export interface WorkingInterval {
+  /** `09:00` */
   readonly start: string
+  /** `17:00`, which is no longer part of it. */
   readonly end: string
 }
 
