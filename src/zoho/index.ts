@@ -51,6 +51,7 @@ export type { DeleteOptions, UpdateOptions, UpsertOptions, WriteOptions } from '
 export type { SearchOptions, SearchSelector } from './crm/search.ts'
 export type { ZohoRecordFailure, ZohoRecordResult, ZohoRecordSuccess } from './crm/write-results.ts'
 export {
+  type AddNoteOptions,
   type FoundOrCreatedLead,
   type GetRecordOptions,
   type ZohoCallOptions,

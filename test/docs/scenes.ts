@@ -112,7 +112,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   },
   'docs/guide/zoho-crm.md: Leads of a call centre': {
     prepare: storedForCrm,
-    prints: /^true \{ id: '\d{18,19}', Phone: '\+15550120177' \}/,
+    prints: /^true \{ Phone: '\+15550120177', id: '\d{18,19}' \}/,
   },
   'docs/guide/zoho-crm.md: Many records': {
     prepare: storedForCrm,

@@ -192,28 +192,49 @@ export type ZohoModuleName = keyof ZohoModuleFields | (string & {})
 
 /** A record of a module as it is read. */
 export type ZohoRecordOf<Module extends string> = Module extends keyof ZohoModuleFields
-  ? ZohoSystemFields & {
-      readonly [Field in keyof ZohoModuleFields[Module]]: ZohoModuleFields[Module][Field]
-    } & {
-      readonly [field: `$${string}`]: unknown
-    }
+  ? ZohoSystemFields & ZohoModuleFields[Module] & { readonly [field: `$${string}`]: unknown }
   : ZohoRecord
 
-/** A record of a module as it is sent: without what Zoho alone writes. */
+/** A record of a module as it is created: without what Zoho alone writes. */
 export type ZohoInputOf<Module extends string> = Module extends keyof ZohoModuleFields
-  ? Writable<ZohoModuleFields[Module]> & { readonly [Field in keyof ZohoSystemFields]?: never }
+  ? ZohoModuleFields[Module] & ZohoUnwritten & ZohoUnnamed
   : ZohoRecordInput
+
+/** A record of a module as it is changed. */
+export type ZohoUpdateOf<Module extends string> = Module extends keyof ZohoModuleFields
+  ? ZohoModuleFields[Module] & ZohoUnwritten & ZohoNamed
+  : ZohoRecordInput & ZohoNamed
+
+/** A record of a module as it is created or changed. */
+export type ZohoUpsertOf<Module extends string> = Module extends keyof ZohoModuleFields
+  ? ZohoModuleFields[Module] & ZohoUnwritten & (ZohoNamed | ZohoUnnamed)
+  : ZohoRecordInput
+
+/** A record with its id. */
+export interface ZohoNamed {
+  /** Digits, as text. */
+  readonly id: string
+}
+
+/** A record that has no id yet. */
+export interface ZohoUnnamed {
+  /** Zoho gives it. */
+  readonly id?: undefined
+}
+
+/** What Zoho alone writes. */
+export interface ZohoUnwritten {
+  /** By Zoho. */
+  readonly Created_Time?: undefined
+  /** By Zoho. */
+  readonly Modified_Time?: undefined
+  /** By Zoho. */
+  readonly Created_By?: undefined
+  /** By Zoho. */
+  readonly Modified_By?: undefined
+}
 
 /** The name of a field of a module. */
 export type ZohoFieldOf<Module extends string> = Module extends keyof ZohoModuleFields
   ? (keyof ZohoModuleFields[Module] & string) | keyof ZohoSystemFields | (string & {})
   : string
-
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-
-// Read-only fields, like Full_Name, are not among those that can be sent.
-type Writable<Fields> = {
-  readonly [Field in keyof Fields as Same<Pick<Fields, Field>, Readonly<Pick<Fields, Field>>> extends true
-    ? never
-    : Field]: Fields[Field]
-}

@@ -9,6 +9,7 @@ export type ZohoRecordResult = ZohoRecordSuccess | ZohoRecordFailure
 
 /** A record that was written. */
 export interface ZohoRecordSuccess {
+  /** Tells the two apart. */
   readonly status: 'success'
   /** Of the record. */
   readonly id: string
@@ -22,6 +23,7 @@ export interface ZohoRecordSuccess {
 
 /** A record that was not written, or of which nobody knows. */
 export interface ZohoRecordFailure {
+  /** Tells the two apart. */
   readonly status: 'error'
   /**
    * Zoho's: `DUPLICATE_DATA`, `MANDATORY_NOT_FOUND`, … Ours: `CALL_FAILED` where the call for this record and its neighbours

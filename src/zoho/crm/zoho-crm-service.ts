@@ -29,7 +29,15 @@ import {
   type ZohoUser,
   type ZohoUserType,
 } from './metadata.ts'
-import type { ZohoFieldOf, ZohoInputOf, ZohoModuleName, ZohoRecord, ZohoRecordOf } from './modules.ts'
+import type {
+  ZohoFieldOf,
+  ZohoInputOf,
+  ZohoModuleName,
+  ZohoRecord,
+  ZohoRecordOf,
+  ZohoUpdateOf,
+  ZohoUpsertOf,
+} from './modules.ts'
 import { noteRecord, noteRows, type RelatedOptions, relatedRows, type ZohoNoteInput } from './notes.ts'
 import {
   type DeleteOptions,
@@ -53,8 +61,15 @@ export interface GetRecordOptions<Module extends string = string> extends ZohoCa
   readonly fields?: readonly ZohoFieldOf<Module>[] | undefined
 }
 
+/** Where a note is added. */
+export interface AddNoteOptions extends ZohoCallOptions {
+  /** The module of the record. Default `Leads`. */
+  readonly module?: ZohoModuleName | undefined
+}
+
 /** A lead that was found, or made. */
 export interface FoundOrCreatedLead {
+  /** Of the lead. */
   readonly id: string
   /** Whether there was none before. */
   readonly created: boolean
@@ -153,7 +168,7 @@ export class ZohoCRMService {
   /** Changes records by their `id`; fields that are absent stay, null empties. Results as of {@link create}. */
   update<Module extends ZohoModuleName>(
     module: Module,
-    records: readonly (Omit<ZohoInputOf<Module>, 'id'> & { readonly id: string })[],
+    records: readonly ZohoUpdateOf<Module>[],
     options: UpdateOptions = {},
   ): Promise<readonly ZohoRecordResult[]> {
     return this.#writes(module, writes => writes.update(records, options))
@@ -162,7 +177,7 @@ export class ZohoCRMService {
   /** Creates records, or changes those that are there already. Results as of {@link create}. */
   upsert<Module extends ZohoModuleName>(
     module: Module,
-    records: readonly (Omit<ZohoInputOf<Module>, 'id'> & { readonly id?: string | undefined })[],
+    records: readonly ZohoUpsertOf<Module>[],
     options: UpsertOptions = {},
   ): Promise<readonly ZohoRecordResult[]> {
     return this.#writes(module, writes => writes.upsert(records, options))
@@ -294,7 +309,7 @@ export class ZohoCRMService {
   async addNote(
     id: string,
     note: ZohoNoteInput,
-    { module = 'Leads', signal }: ZohoCallOptions & { readonly module?: ZohoModuleName | undefined } = {},
+    { module = 'Leads', signal }: AddNoteOptions = {},
   ): Promise<ZohoRecordSuccess> {
     const writes = new RecordWrites(this.#requests, 'Notes')
     return this.#single('add a note', await writes.create([noteRecord(module, id, note)], { signal }))
@@ -311,7 +326,7 @@ export class ZohoCRMService {
    */
   async getOrCreateByPhone(
     phone: string,
-    lead: Omit<ZohoInputOf<'Leads'>, 'Phone'>,
+    lead: ZohoInputOf<'Leads'>,
     options: WriteOptions = {},
   ): Promise<FoundOrCreatedLead> {
     const number = parsePhone(phone)
