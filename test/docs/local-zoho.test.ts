@@ -10,6 +10,8 @@ const tables = [
   ['testing.md', ['call', 'does'], 'control.ts', 'LocalZohoControl'],
   ['testing.md', ['option at the start', 'default', 'means'], 'settings.ts', 'LocalZohoOptions'],
   ['testing.md', ['option', 'default', 'means'], 'settings.ts', 'LocalZohoSettings'],
+  ['local-crm.md', ['switch', 'default', 'means'], 'crm/settings.ts', 'CrmSettings'],
+  ['local-crm.md', ['switch of queries', 'default', 'means'], 'crm/query-settings.ts', 'QuerySettings'],
   ['local-calendar.md', ['switch', 'default', 'means'], 'calendar/settings.ts', 'CalendarSettings'],
 ] as const
 

@@ -250,6 +250,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   },
   'docs/guide/local-calendar.md: The local Zoho’s Calendar': { prints: /^20260206T190000\+0100$/m },
   'docs/guide/testing.md: In your own tests': { prints: /^200$/m },
+  'docs/guide/local-crm.md: The local Zoho’s CRM': { prints: /"Last_Name":"Perlman"/ },
   'docs/guide/testing.md: Its authorization page': { prints: /state.*code.*location.*accounts-server/ },
   'docs/guide/testing.md: Faults': { prints: /ProviderUnavailableError.*^1000\.\S+$/ms },
   'docs/guide/zoho-calendar.md: Zoho Calendar': { prints: /2026-03-06T09:00:00-05:00.*^Call back timed$/ms },

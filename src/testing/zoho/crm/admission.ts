@@ -18,7 +18,7 @@ export function judgeToken(state: CrmState, authorization: string | undefined): 
   const [, token] = authorization?.match(/^(?:zoho-oauthtoken|bearer) +(\S+) *$/i) ?? []
   if (token === undefined) return refusal(401, 'AUTHENTICATION_FAILURE', 'Authentication failed')
   const owner = state.accounts.accessTokens.ownerOf(token)
-  if (owner === null || environmentOf(owner) !== state.environment)
+  if (owner === null || owner.environment !== state.environment)
     return refusal(401, 'INVALID_TOKEN', 'invalid oauth token')
   return owner
 }
@@ -36,13 +36,18 @@ export function admit(call: CrmCall, operation: CrmOperation, owner: AccessToken
     const { scopeMismatchStatus, scopeMismatchMessage } = settings
     return refused(refusal(scopeMismatchStatus, 'OAUTH_SCOPE_MISMATCH', scopeMismatchMessage))
   }
-  const leave = state.concurrency.enter(appOf(owner), operation.heavy?.(call) ?? false, settings)
+  const leave = state.concurrency.enter(owner.app, operation.heavy?.(call) ?? false, settings)
   if (leave === null) return refused(tooManyRequests(state))
   if (!state.credits.spend(operation.cost?.(call) ?? 1, settings)) {
     leave()
     return refused(tooManyRequests(state))
   }
-  return { answer: withCredits(operation.answer(call), state), worked: true, leave }
+  try {
+    return { answer: withCredits(operation.answer(call), state), worked: true, leave }
+  } catch (error) {
+    leave()
+    throw error
+  }
 }
 
 /** The body does not tell which limit it was. */
@@ -62,12 +67,4 @@ function withCredits(answer: Answer, { credits, settings }: CrmState): Answer {
   const remaining = credits.remainingToTell(settings)
   if (remaining === null) return answer
   return { ...answer, headers: { ...answer.headers, 'X-API-CREDITS-REMAINING': String(remaining) } }
-}
-
-function environmentOf(owner: AccessTokenOwner & { readonly environment?: string }): string {
-  return owner.environment ?? 'production'
-}
-
-function appOf(owner: AccessTokenOwner & { readonly app?: string }): string {
-  return owner.app ?? ''
 }

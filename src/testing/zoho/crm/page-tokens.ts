@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../../ports/clock.ts'
 
+/** How long an expired token is still told from one that was never there. */
+const FORGOTTEN_MS = 86_400_000
+
 /** Where a page begins: behind a record, and how many came before. `before` is where the page before it began. */
 export interface PageStart {
   /** The last record of the page before; null: the first page. */
@@ -38,6 +41,7 @@ export class PageTokens {
   /** @param request everything of the request that must stay the same */
   issue(start: PageStart, request: string, lifetimeMs: number): string {
     const token = randomBytes(48).toString('hex')
+    this.#forgetOld()
     this.#tokens.set(token, { start, request, expiresAt: this.#clock.monotonicMs() + lifetimeMs })
     return token
   }
@@ -47,5 +51,14 @@ export class PageTokens {
     if (known === undefined || known.request !== request) return { kind: 'mismatch' }
     if (known.expiresAt <= this.#clock.monotonicMs()) return { kind: 'expired' }
     return { kind: 'start', start: known.start }
+  }
+
+  /** They are in the order in which they were issued. One that is long over is a token that nobody knows. */
+  #forgetOld(): void {
+    const now = this.#clock.monotonicMs()
+    for (const [token, { expiresAt }] of this.#tokens) {
+      if (expiresAt + FORGOTTEN_MS > now) return
+      this.#tokens.delete(token)
+    }
   }
 }

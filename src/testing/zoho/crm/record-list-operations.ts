@@ -11,6 +11,7 @@ import { answerList } from './record-list.ts'
 import { moduleScope, withModule } from './record-operations.ts'
 import type { CrmRecord, DeletedRecord } from './record-store.ts'
 import { createRecord } from './record-writes.ts'
+import { selectors, wantedOf } from './search/search-request.ts'
 import type { CrmState } from './state.ts'
 import { nameOf } from './values.ts'
 
@@ -35,7 +36,7 @@ export const recordListOperations: readonly CrmOperation[] = [
   {
     ...{ method: 'GET', path: '/crm/v8/:module/actions/count', scopes: moduleScope('READ') },
     cost: () => 50,
-    answer: withModule(({ state }, { api_name }) => jsonAnswer({ count: state.store.all(api_name).length })),
+    answer: withModule(countRecords),
   },
   {
     ...{ method: 'POST', path: '/crm/v8/:module/:id/actions/clone', scopes: moduleScope('CREATE') },
@@ -56,6 +57,15 @@ function listRecords(call: CrmCall, module: CrmModule): Answer {
   // No lead is converted here, and every record is approved.
   const none = query.get('converted') === 'true' || query.get('approved') === 'false'
   return answerList(call, api_name, none ? [] : state.store.all(api_name))
+}
+
+/** With the selectors of a search, or without any: everything. It counts what is stored, not what an index knows. */
+function countRecords({ state, query }: CrmCall, { api_name }: CrmModule): Answer {
+  const rows = state.store.all(api_name)
+  if (!selectors.some(name => query.has(name))) return jsonAnswer({ count: rows.length })
+  const wanted = wantedOf(query, state.fieldsOf(api_name), state.settings.criteriaLimit)
+  if (wanted.kind === 'refused') return wanted.answer
+  return jsonAnswer({ count: rows.filter(wanted.test).length })
 }
 
 /** `type` is what became of the record: in the recycle bin for 60 days, then gone and told of for 120 more. */

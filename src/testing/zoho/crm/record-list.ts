@@ -99,15 +99,14 @@ function startOfToken(state: CrmState, token: string, request: string): PageStar
 }
 
 function startOfPage(sorted: readonly CrmRecord[], request: ListRequest, page: number): PageStart {
-  if (page === 1) return first
-  const seen = (page - 1) * request.perPage
-  const last = sorted[seen - 1]
-  // Behind the last record: a position that nothing follows.
-  const after =
-    last === undefined
-      ? { key: request.sortOrder === 'asc' ? '\uffff' : '', id: '' }
-      : positionOf(last, request)
-  return { after, seen, before: startOfPage(sorted, request, page - 1) }
+  let start = first
+  for (let seen = request.perPage; seen <= (page - 1) * request.perPage; seen += request.perPage) {
+    const last = sorted[seen - 1]
+    // Behind the last record: a position that nothing follows.
+    const end = { key: request.sortOrder === 'asc' ? '\uffff' : '', id: '' }
+    start = { after: last === undefined ? end : positionOf(last, request), seen, before: start }
+  }
+  return start
 }
 
 /** Everything that must stay the same from page to page. */

@@ -215,7 +215,10 @@ describe('writing', () => {
     expect(status).toBe(201)
     expect(body.data[0].details.id).not.toBe(id)
     expect(await crm.zoho.crmRecords('Leads')).toMatchObject([{ Phone: '1' }, { Phone: '1' }])
-    expect((await crm.call('GET', '/Leads/actions/count')).body).toEqual({ count: 2 })
+    await idsOf(crm, lead('Roe'))
+    expect((await crm.call('GET', '/Leads/actions/count')).body).toEqual({ count: 3 })
+    const criteria = encodeURIComponent('(Last_Name:equals:Roe)')
+    expect((await crm.call('GET', `/Leads/actions/count?criteria=${criteria}`)).body).toEqual({ count: 1 })
   })
 
   test('a lookup takes an id that exists and shows the name of now; what is gone is null', async () => {

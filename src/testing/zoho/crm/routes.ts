@@ -3,15 +3,24 @@ import { responseOf } from '../answer.ts'
 import type { RouteEnvironment, ZohoRoute } from '../route-environment.ts'
 import { refusal } from './answers.ts'
 import type { CrmOperation } from './call.ts'
+import { metadataOperations } from './metadata-operations.ts'
 import { addOperation } from './operation-route.ts'
+import { organizationOperations } from './organization-operations.ts'
 import { queryOperations } from './query-operations.ts'
 import { recordListOperations } from './record-list-operations.ts'
 import { recordOperations } from './record-operations.ts'
+import { relatedOperations } from './related-operations.ts'
 import { seedCrm } from './seed.ts'
 import { type CrmPlace, CrmState } from './state.ts'
 
 /** The calls for records. The first that fits answers: fixed words come before `:id`. */
-const forRecords: readonly CrmOperation[] = [...recordListOperations, ...recordOperations]
+const forRecords: readonly CrmOperation[] = [
+  ...metadataOperations,
+  ...organizationOperations,
+  ...recordListOperations,
+  ...recordOperations,
+  ...relatedOperations,
+]
 
 /** Adds Zoho CRM v8 for one environment of one data centre, with a state of its own. */
 export function addCrmRoutes(app: Hono<ZohoRoute>, environment: CrmPlace & RouteEnvironment): void {

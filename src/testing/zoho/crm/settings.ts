@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../../../errors.ts'
 import type { CrmField } from './fields.ts'
 import { type QuerySettings, querySettings } from './query-settings.ts'
 
@@ -72,10 +73,26 @@ export const crmSettings: CrmSettings = {
   uniqueFields: {},
 }
 
-/** The settings with changes; a change that is `undefined` changes nothing. */
+/**
+ * The settings with changes; a change that is `undefined` changes nothing.
+ * @throws InvalidInputError there is no such time zone.
+ */
 export function changedCrmSettings(settings: CrmSettings, changes: CrmChanges = {}): CrmSettings {
   const known = Object.entries(changes).filter(
     ([name, value]) => value !== undefined && Object.hasOwn(crmSettings, name),
   )
-  return { ...settings, ...Object.fromEntries(known) }
+  const changed: CrmSettings = { ...settings, ...Object.fromEntries(known) }
+  if (!isTimeZone(changed.timeZone))
+    throw new InvalidInputError(
+      `The local CRM knows no time zone ${changed.timeZone}; name one like Europe/Berlin.`,
+    )
+  return changed
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== null
+  } catch {
+    return false
+  }
 }

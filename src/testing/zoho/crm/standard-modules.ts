@@ -296,7 +296,7 @@ export const standardModules: ReadonlyMap<string, CrmModule> = new Map([
     'Notes',
     { display: 'Note_Title' },
     of('text', ['Note_Title'], { length: 120 }),
-    mandatory('Note_Content', 'textarea', { rich: true }),
+    mandatory('Note_Content', 'textarea'),
     mandatory('Parent_Id', 'multi_module_lookup'),
   ),
 ])

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../ports/clock.ts'
 import type { Accounts } from '../accounts.ts'
-import type { LocalZohoUser } from '../settings.ts'
+import type { LocalZohoUser, ZohoEnvironment } from '../settings.ts'
 import type { CrmField, CrmModule } from './fields.ts'
 import { CrmIds } from './ids.ts'
 import { Concurrency, Credits } from './limits.ts'
@@ -24,15 +24,14 @@ export interface CrmUser {
 export interface CrmPlace {
   readonly accounts: Accounts
   readonly clock: Clock
-  /** `production`, `sandbox` or `developer`. */
-  readonly kind?: string | undefined
+  readonly kind: ZohoEnvironment
 }
 
 /** What the CRM of one organization remembers. It ends with the server. */
 export class CrmState {
   readonly accounts: Accounts
   readonly clock: Clock
-  readonly environment: string
+  readonly environment: ZohoEnvironment
   readonly ids: CrmIds
   readonly store: RecordStore
   readonly index: RecordIndex
@@ -43,7 +42,7 @@ export class CrmState {
   readonly #schema = new CrmSchema()
   readonly #numbers = new Map<string, number>()
 
-  constructor({ accounts, clock, kind = 'production' }: CrmPlace) {
+  constructor({ accounts, clock, kind }: CrmPlace) {
     this.accounts = accounts
     this.clock = clock
     this.environment = kind

@@ -40,6 +40,20 @@ test('checklist crm §15: token-to-DC and environment binding — a token of ano
   expect((await us.call('GET', `/Leads/${id}`)).status).toBe(204)
 })
 
+test('checklist crm §15: token-to-DC and environment binding — a token of the sandbox is good there alone', async () => {
+  await using crm = await startLocalCrm({ environments: ['production', 'sandbox'] })
+  const { accessToken } = await crm.zoho.issueGrant({ environment: 'sandbox' })
+  const sandbox = `${crm.zoho.environmentUrls.us?.sandbox}/crm/v8/Leads`
+  const data = [{ Last_Name: 'Doe', Company: 'Z' }]
+  const there = { authorization: `Bearer ${accessToken}` }
+  const here = { authorization: `Bearer ${crm.token}` }
+  expect((await callCrm(sandbox, 'POST', { data }, there)).status).toBe(201)
+  expect(await callCrm(sandbox, 'POST', { data }, here)).toMatchObject(invalid)
+  expect(await crm.call('POST', '/Leads', { data }, there)).toMatchObject(invalid)
+  expect((await crm.call('GET', '/Leads?fields=id')).status).toBe(204)
+  expect(await crm.zoho.crmRecords('Leads')).toHaveLength(1)
+})
+
 test('faults for the endpoint crm strike its calls, and no refresh', async () => {
   await using crm = await startLocalCrm()
   await crm.zoho.fault({ kind: 'too_many_requests', retryAfter: '7' }, { endpoint: 'crm' })

@@ -33,10 +33,10 @@ export function parseWriteBody(body: unknown): WriteBody {
   return objection === null ? { kind: 'records', records } : refused(objection)
 }
 
-/** How many records a body asks to write: what its credits are counted by. */
+/** How many records a body asks to write: what its credits are counted by. More than pass are refused, and cost no more. */
 export function recordCountOf(body: unknown): number {
   const records = own(body, 'data')
-  return Array.isArray(records) ? records.length : 0
+  return Array.isArray(records) ? Math.min(records.length, MOST_RECORDS) : 0
 }
 
 function objectionToTriggers(sent: unknown): Answer | null {

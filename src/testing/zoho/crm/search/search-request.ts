@@ -8,7 +8,7 @@ import { own } from '../json-objects.ts'
 import { queryRefused } from '../query-refusal.ts'
 
 /** The selectors, in the order in which Zoho looks for them. Others beside the first are ignored. */
-const selectors = ['criteria', 'email', 'phone', 'word'] as const
+export const selectors = ['criteria', 'email', 'phone', 'word'] as const
 
 /** What a search is for: a test of records, or the answer that refuses it. */
 export type Wanted =
