@@ -44,14 +44,14 @@ describe('the local Zoho answers as Zoho’s own pages show', () => {
     authorization = `Zoho-oauthtoken ${token}`,
   }: Request): Promise<Response> => {
     const json = body === undefined ? undefined : filled(JSON.stringify(body))
-    const pairs = Object.entries(form ?? {}).map(([name, value]) => [name, filled(value)])
+    const fields = Object.entries(form ?? {}).map(([name, value]): [string, string] => [name, filled(value)])
     return fetch(zoho.url + filled(path), {
       method,
       headers: {
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...(authorization === null ? {} : { authorization }),
       },
-      body: json ?? (form === undefined ? null : new URLSearchParams(pairs)),
+      body: json ?? (form === undefined ? null : new URLSearchParams(fields)),
     })
   }
 
