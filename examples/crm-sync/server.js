@@ -26,7 +26,9 @@ app.post('/calls', express.json(), async (req, res) => {
   res.status(202).json({ id })
 })
 app.get('/calls', async (_req, res) => res.json(await queue.report()))
-const server = app.listen(Number(PORT), '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
+const server = app.listen(Number(PORT), '127.0.0.1', () =>
+  console.log(`http://127.0.0.1:${server.address().port}`),
+)
 
 process.once('SIGTERM', async () => {
   server.close()

@@ -3,14 +3,19 @@
 
 /**
  * @param {{ crm: import('evergrant/zoho').ZohoCRMService, calendar: import('evergrant/zoho').ZohoCalendarService }} zoho
- * @param call { id, phone, lastName, email?, company?, summary, 
+ * @param call { id, phone, lastName, email?, company?, summary,
  *   appointment?: { calendar, title, startAt, endAt, timeZone } }
  */
 export async function syncCall({ crm, calendar }, call, signal) {
   // One request that Zoho does as a whole: two calls of one number at once give one lead.
   const lead = await crm.upsertLead(
     // Zoho wants a company of every lead.
-    { Phone: call.phone, Last_Name: call.lastName, Email: call.email, Company: call.company ?? call.lastName },
+    {
+      Phone: call.phone,
+      Last_Name: call.lastName,
+      Email: call.email,
+      Company: call.company ?? call.lastName,
+    },
     { duplicateCheckFields: ['Phone'], signal },
   )
   const note = await noteOnce(crm, lead.id, call, signal)
