@@ -3,7 +3,7 @@ import type { Metadata } from '../ports/store.ts'
 import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
 import { defineProvider } from './define-provider.ts'
-import type { ProviderProfile } from './profile.ts'
+import type { BadTokenRules, ProviderProfile } from './profile.ts'
 import { standardErrorCodes } from './standard-answers.ts'
 import {
   locationAt,
@@ -94,12 +94,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     scopeSeparator: ',',
     headerScheme: 'Zoho-oauthtoken',
     apiHosts: [...apiHosts, ...serverHosts, ...allowHosts],
-    traits: {
-      lifetimeMs: 3_600_000,
-      rotation: 'static',
-      throttleMs: 600_000,
-      refreshBudget: { requests: 10, perMs: 600_000 },
-    },
+    traits: zohoTraits,
     answers: {
       ...zohoAnswers,
       metadata: new Map([['api_domain', value => keepApiDomain(value, origins, allowHosts)]]),
@@ -110,12 +105,21 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
       member: 'ZUID',
       scope: 'AaaServer.profile.READ',
     },
-    badToken: {
-      codes: ['INVALID_TOKEN', 'INVALID_OAUTHTOKEN', 'AUTHENTICATION_FAILURE'],
-      otherCodes: ['OAUTH_SCOPE_MISMATCH', 'INVALID_OAUTHSCOPE', 'AUTHORIZATION_FAILED', 'NO_PERMISSION'],
-    },
+    badToken: zohoBadToken,
     dataCentreOf: metadata => locationOf(metadata, places),
   })
+}
+
+const zohoTraits: ProviderTraits = {
+  lifetimeMs: 3_600_000,
+  rotation: 'static',
+  throttleMs: 600_000,
+  refreshBudget: { requests: 10, perMs: 600_000 },
+}
+
+const zohoBadToken: BadTokenRules = {
+  codes: ['INVALID_TOKEN', 'INVALID_OAUTHTOKEN', 'AUTHENTICATION_FAILURE'],
+  otherCodes: ['OAUTH_SCOPE_MISMATCH', 'INVALID_OAUTHSCOPE', 'AUTHORIZATION_FAILED', 'NO_PERMISSION'],
 }
 
 const zohoAnswers: Partial<AnswerRules> = {

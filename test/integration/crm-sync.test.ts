@@ -5,9 +5,25 @@ import { OAuthTokenService } from 'evergrant'
 import { forkLocalZoho, localZohoApp, seededRandomness } from 'evergrant/testing'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
-import { CallQueue } from '../../examples/crm-sync/call-queue.js'
 import { freshDatabase } from '../support/postgres.ts'
 import { CLIENT, KEYS } from '../support/services.ts'
+
+/** What `examples/crm-sync/call-queue.js` exports: a program without types, as its users write it. */
+interface Queue {
+  createTable(): Promise<void>
+  enqueue(call: { readonly id: string }): Promise<void>
+  resume(id: string): Promise<void>
+  report(): Promise<{
+    readonly waiting: number
+    readonly done: number
+    readonly parked: number
+    readonly reasons: readonly { readonly id: string; readonly last_error: string }[]
+  }>
+}
+const example = new URL('../../examples/crm-sync/call-queue.js', import.meta.url).href
+const { CallQueue } = (await import(example)) as {
+  readonly CallQueue: new (pool: pg.Pool, options: { readonly leaseMs: number }) => Queue
+}
 
 const WORKER = fileURLToPath(new URL('crm-sync-worker.js', import.meta.url))
 const CALLS = 60
@@ -138,7 +154,9 @@ test('a failure that only a person can mend parks the call, with the reason, and
   const queue = new CallQueue(pool, { leaseMs: LEASE_MS })
   await using tokens = await OAuthTokenService.open({ database: database.url, encryptionKeys: KEYS })
   await tokens.storeTokens(CLIENT, 'zoho_crm', await zoho.issueGrant({ scopes: ['ZohoCRM.users.READ'] }))
-  await queue.enqueue({ id: 'no-scope', phone: '+1 555 0199', lastName: 'Nobody', summary: '' } as never)
+  await queue.enqueue({ id: 'no-scope', phone: '+1 555 0199', lastName: 'Nobody', summary: 'x' } as {
+    id: string
+  })
   const worker = await startWorker()
   await expect.poll(async () => (await queue.report()).parked).toBe(1)
   const [parked] = (await queue.report()).reasons

@@ -16,7 +16,7 @@ test.each([
   ['ZohoCRM.settings.fields.READ', 'ZohoCRM.settings.modules.READ', false],
   ['ZohoCRM.ALL', 'ZohoCRM.modules.Leads.READ', false],
   ['ZohoCRM.modules', 'ZohoCRM.modules.Leads.READ', false],
-])('checklist crm §15: scope matching — %s for %s: %s', (granted, needed, allowed) => {
+])('checklist crm §15: scope matching incl. search and COQL double scopes — %s for %s: %s', (granted, needed, allowed) => {
   expect(covers([granted], needed)).toBe(allowed)
 })
 
