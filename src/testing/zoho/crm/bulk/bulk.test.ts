@@ -267,13 +267,15 @@ describe('bulk write', () => {
       data: [{ Last_Name: 'Doe', Company: 'Z', Email: 'd@z.com', City: 'Rome' }],
     })
     const fields = { field_mappings: mappings('Email', 'City', 'Last_Name', 'Company'), find_by: 'Email' }
-    const countsOf = async (operation: string, csv: string) => {
-      const { body } = await write(crm, csv, fields, operation)
+    const countsOf = async (operation: string, csv: string, more: object = {}) => {
+      const { body } = await write(crm, csv, { ...fields, ...more }, operation)
       await crm.clock.advance(2_000)
       const { file } = (await bulk(crm, 'GET', `/write/${body.details.id}`)).body.resource[0]
       return [file.added_count, file.updated_count, file.skipped_count]
     }
     const csv = 'e,c,n,f\nd@z.com,,Doe,Z\nnew@z.com,Bern,New,Z\n'
+    expect(await countsOf('update', csv, { ignore_empty: true })).toEqual([0, 1, 1])
+    expect(await crm.zoho.crmRecords('Leads')).toMatchObject([{ Email: 'd@z.com', City: 'Rome' }])
     expect(await countsOf('update', csv)).toEqual([0, 1, 1])
     expect(await crm.zoho.crmRecords('Leads')).toMatchObject([{ Email: 'd@z.com', City: null }])
     expect(await countsOf('upsert', csv)).toEqual([1, 1, 0])
