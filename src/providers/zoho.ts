@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../errors.ts'
+import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import type { Metadata } from '../ports/store.ts'
 import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
