@@ -81,6 +81,7 @@ export type {
   BadTokenRules,
   ClientAuthentication,
   ClientCredentialsRules,
+  DeviceRules,
   Endpoint,
   Placeholder,
   ProviderProfile,

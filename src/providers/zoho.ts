@@ -3,7 +3,7 @@ import type { Metadata } from '../ports/store.ts'
 import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
 import { defineProvider } from './define-provider.ts'
-import type { ProviderProfile } from './profile.ts'
+import type { DeviceRules, ProviderProfile } from './profile.ts'
 import { standardErrorCodes } from './standard-answers.ts'
 import {
   locationAt,
@@ -77,15 +77,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
       callbackMetadata: ['location'],
     },
     deviceAuthorizationEndpoint: endpoint('/oauth/v3/device/code'),
-    // https://www.zoho.com/accounts/protocol/oauth/devices/polling-request.html
-    device: {
-      parameters: { grant_type: 'device_request', access_type: 'offline', prompt: 'consent' },
-      tokenEndpoint: endpoint('/oauth/v3/device/token'),
-      grantType: 'device_token',
-      codeParameter: 'code',
-      unit: 'seconds_or_milliseconds',
-      moved: { error: 'other_dc', member: 'user_location', metadata: 'location' },
-    },
+    device: { ...zohoDevices, tokenEndpoint: endpoint('/oauth/v3/device/token') },
     refreshTokens: { rotates: 'never' },
     // The organization that a self client asks for: without it, `missing_org_info`.
     clientCredentials: { metadata: ['soid'] },
@@ -116,6 +108,15 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     },
     dataCentreOf: metadata => locationOf(metadata, places),
   })
+}
+
+// https://www.zoho.com/accounts/protocol/oauth/devices/polling-request.html
+const zohoDevices: Omit<DeviceRules, 'tokenEndpoint'> = {
+  parameters: { grant_type: 'device_request', access_type: 'offline', prompt: 'consent' },
+  grantType: 'device_token',
+  codeParameter: 'code',
+  unit: 'seconds_or_milliseconds',
+  moved: { error: 'other_dc', member: 'user_location', metadata: 'location' },
 }
 
 const zohoAnswers: Partial<AnswerRules> = {

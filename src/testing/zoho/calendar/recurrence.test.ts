@@ -66,6 +66,22 @@ describe('a window', () => {
     expect(starts(rule, start, '2026-03-17T00:00Z', '2026-12-01T00:00Z')).toEqual([])
   })
 
+  test.each(['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'])(
+    'of a %s rule that no day follows has the start alone, and comes to an end',
+    freq => {
+      const rule = `FREQ=${freq};BYMONTH=2;BYMONTHDAY=30;COUNT=999`
+      expect(starts(rule, start, '2026-01-01T00:00Z', '2099-12-31T00:00Z')).toEqual([
+        '2026-03-02 09:00-05:00',
+      ])
+    },
+  )
+
+  test('counts over years, each once', () => {
+    const rule = 'FREQ=DAILY;COUNT=800'
+    const found = starts(rule, start, '2026-01-01T00:00Z', '2099-12-31T00:00Z')
+    expect([new Set(found).size, found.length, found.at(-1)]).toEqual([800, 800, '2028-05-09 09:00-04:00'])
+  })
+
   test('of a rule without an end, many years later, is found', () => {
     const found = starts('FREQ=YEARLY', start, '2099-01-01T00:00Z', '2099-12-31T00:00Z')
     expect(found).toEqual(['2099-03-02 09:00-05:00'])
@@ -118,7 +134,7 @@ describe('a rule', () => {
     'FREQ=DAILY;INTERVAL=0',
     'FREQ=DAILY;COUNT=0',
     'FREQ=DAILY;COUNT=-1',
-    'FREQ=DAILY;COUNT=10000',
+    'FREQ=DAILY;COUNT=1000',
     'FREQ=DAILY;COUNT=1e3',
     'FREQ=DAILY;COUNT=3;UNTIL=20270101T000000Z',
     'FREQ=DAILY;UNTIL=20260230',

@@ -5,11 +5,11 @@ import { parseTime, utcText } from './times.ts'
 const weekdays = '(?:MO|TU|WE|TH|FR|SA|SU)'
 const listOf = (item: string): RegExp => new RegExp(`^${item}(?:,${item}){0,99}$`)
 
-/** The parts of a rule that Zoho takes. `COUNT` is at most 9,999, so that its expansion has an end. */
+/** The parts of a rule that Zoho takes. `COUNT` is at most 999, as each one is counted. */
 const parts: Readonly<Record<string, RegExp>> = {
   FREQ: /^(?:DAILY|WEEKLY|MONTHLY|YEARLY)$/,
   INTERVAL: /^[1-9]\d{0,2}$/,
-  COUNT: /^[1-9]\d{0,3}$/,
+  COUNT: /^[1-9]\d{0,2}$/,
   UNTIL: /^\d{8}(?:T\d{6}Z)?$/,
   BYDAY: listOf(`(?:[+-]?[1-9]\\d?)?${weekdays}`),
   BYMONTHDAY: listOf('[+-]?(?:[12]\\d|3[01]|[1-9])'),
@@ -58,15 +58,45 @@ export function occurrences(
   to: Temporal.Instant,
 ): readonly Temporal.ZonedDateTime[] {
   if (Temporal.Instant.compare(to, start.toInstant()) < 0) return []
-  const series = expanded(rule, start)
-  const isIn = (date: Temporal.ZonedDateTime): boolean =>
-    Temporal.Instant.compare(date.toInstant(), from) >= 0 &&
-    Temporal.Instant.compare(date.toInstant(), to) <= 0
-  // With COUNT, each has to be counted; the iterator stops where nobody asks any more.
-  const found = /COUNT=/.test(rule)
-    ? series.all(date => Temporal.Instant.compare(date.toInstant(), to) <= 0)
-    : series.between(from.toZonedDateTimeISO('UTC'), to.toZonedDateTimeISO('UTC'), true)
-  return found.filter(isIn)
+  const count = Number(/COUNT=(\d+)/.exec(rule)?.[1] ?? Infinity)
+  if (count === Infinity) return between(expanded(rule, start), from, to)
+  const { compare } = Temporal.Instant
+  return firstOf(rule, start, count, to).filter(date => compare(date.toInstant(), from) >= 0)
+}
+
+/**
+ * The first of a series, up to `to`. The library would count to the end of time where a rule has no such day (30 February), so
+ * that the rule is expanded without its COUNT, from window to window.
+ */
+function firstOf(
+  rule: string,
+  start: Temporal.ZonedDateTime,
+  count: number,
+  to: Temporal.Instant,
+): readonly Temporal.ZonedDateTime[] {
+  const endless = expanded(rule.replace(/;COUNT=\d+|COUNT=\d+;/, ''), start)
+  const found: Temporal.ZonedDateTime[] = []
+  let [first, days] = [start.toInstant(), 366]
+  while (found.length < count && Temporal.Instant.compare(first, to) <= 0) {
+    const end = first.add({ hours: 24 * days })
+    const last = Temporal.Instant.compare(end, to) < 0 ? end : to
+    found.push(...between(endless, first, last))
+    // Times have whole seconds.
+    first = last.add({ seconds: 1 })
+    days *= 2
+  }
+  return found.slice(0, count)
+}
+
+function between(
+  series: RRuleTemporal<Temporal.ZonedDateTime>,
+  from: Temporal.Instant,
+  to: Temporal.Instant,
+): readonly Temporal.ZonedDateTime[] {
+  const { compare } = Temporal.Instant
+  return series
+    .between(from.toZonedDateTimeISO('UTC'), to.toZonedDateTimeISO('UTC'), true)
+    .filter(date => compare(date.toInstant(), from) >= 0 && compare(date.toInstant(), to) <= 0)
 }
 
 /** The rule with an end just before an occurrence. */
