@@ -1,10 +1,9 @@
 import { InvalidInputError } from '../errors.ts'
-import type { ProviderTraits } from '../lifecycle/provider-traits.ts'
 import type { Metadata } from '../ports/store.ts'
 import type { AnswerMembers, AnswerRules } from './answer-rules.ts'
 import { parseHost } from './api-host.ts'
 import { defineProvider } from './define-provider.ts'
-import type { BadTokenRules, ProviderProfile } from './profile.ts'
+import type { DeviceRules, ProviderProfile } from './profile.ts'
 import { standardErrorCodes } from './standard-answers.ts'
 import {
   locationAt,
@@ -78,15 +77,7 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
       callbackMetadata: ['location'],
     },
     deviceAuthorizationEndpoint: endpoint('/oauth/v3/device/code'),
-    // https://www.zoho.com/accounts/protocol/oauth/devices/polling-request.html
-    device: {
-      parameters: { grant_type: 'device_request', access_type: 'offline', prompt: 'consent' },
-      tokenEndpoint: endpoint('/oauth/v3/device/token'),
-      grantType: 'device_token',
-      codeParameter: 'code',
-      unit: 'seconds_or_milliseconds',
-      moved: { error: 'other_dc', member: 'user_location', metadata: 'location' },
-    },
+    device: { ...zohoDevices, tokenEndpoint: endpoint('/oauth/v3/device/token') },
     refreshTokens: { rotates: 'never' },
     // The organization that a self client asks for: without it, `missing_org_info`.
     clientCredentials: { metadata: ['soid'] },
@@ -95,7 +86,12 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
     scopeSeparator: ',',
     headerScheme: 'Zoho-oauthtoken',
     apiHosts: [...apiHosts, ...serverHosts, ...allowHosts],
-    traits: zohoTraits,
+    traits: {
+      lifetimeMs: 3_600_000,
+      rotation: 'static',
+      throttleMs: 600_000,
+      refreshBudget: { requests: 10, perMs: 600_000 },
+    },
     answers: {
       ...zohoAnswers,
       metadata: new Map([['api_domain', value => keepApiDomain(value, origins, allowHosts)]]),
@@ -106,21 +102,21 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
       member: 'ZUID',
       scope: 'AaaServer.profile.READ',
     },
-    badToken: zohoBadToken,
+    badToken: {
+      codes: ['INVALID_TOKEN', 'INVALID_OAUTHTOKEN', 'AUTHENTICATION_FAILURE'],
+      otherCodes: ['OAUTH_SCOPE_MISMATCH', 'INVALID_OAUTHSCOPE', 'AUTHORIZATION_FAILED', 'NO_PERMISSION'],
+    },
     dataCentreOf: metadata => locationOf(metadata, places),
   })
 }
 
-const zohoTraits: ProviderTraits = {
-  lifetimeMs: 3_600_000,
-  rotation: 'static',
-  throttleMs: 600_000,
-  refreshBudget: { requests: 10, perMs: 600_000 },
-}
-
-const zohoBadToken: BadTokenRules = {
-  codes: ['INVALID_TOKEN', 'INVALID_OAUTHTOKEN', 'AUTHENTICATION_FAILURE'],
-  otherCodes: ['OAUTH_SCOPE_MISMATCH', 'INVALID_OAUTHSCOPE', 'AUTHORIZATION_FAILED', 'NO_PERMISSION'],
+// https://www.zoho.com/accounts/protocol/oauth/devices/polling-request.html
+const zohoDevices: Omit<DeviceRules, 'tokenEndpoint'> = {
+  parameters: { grant_type: 'device_request', access_type: 'offline', prompt: 'consent' },
+  grantType: 'device_token',
+  codeParameter: 'code',
+  unit: 'seconds_or_milliseconds',
+  moved: { error: 'other_dc', member: 'user_location', metadata: 'location' },
 }
 
 const zohoAnswers: Partial<AnswerRules> = {

@@ -68,6 +68,15 @@ test('its control does over HTTP what it does in this process', async () => {
   await expect(zoho.issueGrant({ user: 'nobody@example.com' })).rejects.toThrow('no user nobody@example.com')
 })
 
+test('has several data centres there, too, and devices that wait', async () => {
+  await using zoho = await forkLocalZoho({ locations: ['us', 'eu'], environments: ['production', 'sandbox'] })
+  expect(zoho.urls).toEqual({ us: zoho.url, eu: expect.stringMatching(/^http:/) })
+  expect(Object.keys(zoho.environmentUrls.eu ?? {})).toEqual(['production', 'sandbox'])
+  expect(await answers(zoho.urls.eu ?? '')).toBe(true)
+  expect(await zoho.approveDevice('AAAA-AAAA')).toBe(false)
+  expect(await zoho.refuseDevice('AAAA-AAAA')).toBe(false)
+})
+
 test('ends when its parent is killed', async () => {
   const parent = parentProcess('setInterval(() => {}, 1000)')
   const [url] = await once(parent.stdout, 'data')
