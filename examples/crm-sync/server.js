@@ -10,6 +10,7 @@ import { work } from './worker.js'
 
 const { CUSTOMER = 'smart-tax-nation', DATABASE_URL, PORT = '3000', WORKERS = '2' } = process.env
 const pool = new pg.Pool({ connectionString: DATABASE_URL })
+pool.on('error', error => console.error(`database: ${error.message}`)) // a connection that nobody uses has ended
 const queue = new CallQueue(pool)
 await queue.createTable()
 

@@ -7,6 +7,7 @@ import { work } from '../../examples/crm-sync/worker.js'
 
 const { DATABASE_URL, CUSTOMER, LEASE_MS } = process.env
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 2 })
+pool.on('error', () => {})
 const tokens = await OAuthTokenService.open()
 const connection = { tokens, clientId: CUSTOMER }
 const zoho = { crm: new ZohoCRMService(connection), calendar: new ZohoCalendarService(connection) }

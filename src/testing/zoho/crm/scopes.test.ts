@@ -16,9 +16,12 @@ test.each([
   ['ZohoCRM.settings.fields.READ', 'ZohoCRM.settings.modules.READ', false],
   ['ZohoCRM.ALL', 'ZohoCRM.modules.Leads.READ', false],
   ['ZohoCRM.modules', 'ZohoCRM.modules.Leads.READ', false],
-])('checklist crm §15: scope matching incl. search and COQL double scopes — %s for %s: %s', (granted, needed, allowed) => {
-  expect(covers([granted], needed)).toBe(allowed)
-})
+])(
+  'checklist crm §15: scope matching incl. search and COQL double scopes — %s for %s: %s',
+  (granted, needed, allowed) => {
+    expect(covers([granted], needed)).toBe(allowed)
+  },
+)
 
 test('a scope that is missing is a mismatch in the form of the settings, and does nothing', async () => {
   await using crm = await startLocalCrm({}, ['ZohoCRM.modules.Leads.READ'])
