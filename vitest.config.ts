@@ -26,6 +26,7 @@ export default defineConfig({
       'test/chaos/planted.test.ts',
       'test/pooler/**',
       'test/browser/**',
+      'test/sdk/**',
       'test/trust/stolen-copies.test.ts',
       'test/trust/interrupted-rotation.test.ts',
     ],
