@@ -9,7 +9,7 @@ import { crmApi } from './crm-api.ts'
 import { crmOver } from './zoho-crm-service.ts'
 
 /** A CRM that answers so, whatever it is asked. */
-function crmThat(answer: (url: URL, call: number) => Response): ZohoCRMService {
+function crmThat(answer: (url: URL, call: number) => Response | Promise<Response>): ZohoCRMService {
   const token = { accessToken: 'a', expiresAt: null, scopes: [], tokenType: 'Bearer' } as const
   const getToken = async () => ({ ...token, metadata: { api_domain: 'https://www.zohoapis.com' } })
   let calls = 0
@@ -82,6 +82,25 @@ describe('an odd answer', () => {
   test('whose record has an id that is a number too long for JavaScript keeps its digits', async () => {
     const crm = crmThat(() => new Response('{"data":[{"id":4150868000000002175}]}', { status: 200 }))
     expect(await crm.get('Leads', '1')).toEqual({ id: '4150868000000002175' })
+  })
+
+  test('of a Zoho that checks for duplicates before it writes makes no lead twice within a process', async () => {
+    const stored: string[] = []
+    const crm = crmThat(async ({ pathname }) => {
+      if (pathname.endsWith('/search')) return new Response(null, { status: 204 })
+      const [known] = stored
+      await new Promise(resolve => setImmediate(resolve))
+      if (known === undefined) stored.push(String(stored.length + 1))
+      const action = known === undefined ? 'insert' : 'update'
+      return page(
+        [{ status: 'success', code: 'SUCCESS', action, details: { id: known ?? stored.at(-1) } }],
+        {},
+      )
+    })
+    const phones = ['+1 555 0100', '0015550100', '+15550100']
+    const asked = phones.map(phone => crm.getOrCreateByPhone(phone, { Last_Name: 'x' }))
+    expect((await Promise.all(asked)).filter(({ created }) => created)).toHaveLength(1)
+    expect(stored).toEqual(['1'])
   })
 
   test('leaves no rejection that nobody handles', async () => {
