@@ -93,7 +93,7 @@ const CALLS: Readonly<Record<EvergrantError['code'], () => Promise<EvergrantErro
   ZOHO_API: async () => {
     await using api = await scriptedApi()
     api.usually = ({ headers }, response) => {
-      const sent = headers.authorization
+      const sent = String(headers.authorization)
       const body = {
         code: 'INVALID_DATA',
         details: { sent, [String(sent)]: 1 },

@@ -31,6 +31,14 @@ export function listOf(
   })
 }
 
+/** The error of a list that has no end: it would be read for ever. */
+export function endless({ clientId, provider }: ZohoConnection): ProviderResponseError {
+  return new ProviderResponseError(`${provider} of ${clientId}: Zoho gives the same page again and again.`, {
+    clientId,
+    provider,
+  })
+}
+
 /** The page that an answer is. @throws ProviderResponseError it is none */
 export function pageOf(answer: ZohoAnswer, name: string, connection: ZohoConnection): Page {
   const rows = listOf(answer, name, connection)

@@ -1,6 +1,6 @@
 import { InvalidInputError } from 'evergrant'
 import type { ZohoRequests } from '../request/zoho-requests.ts'
-import { type AnswerObject, pageOf } from './answers.ts'
+import { type AnswerObject, endless, pageOf } from './answers.ts'
 import { parseApiName, parseFieldName, parseId } from './crm-input.ts'
 import type { ZohoFieldOf } from './modules.ts'
 
@@ -81,10 +81,11 @@ export function allRows(
     const condition = where === undefined ? behind : `((${where}) and ${behind})`
     return `select ${names} from ${name} where ${condition} order by id asc limit ${pageSize}`
   }
-  return behindEach(last => runCoql(requests, queryBehind(last), signal))
+  return behindEach(requests, last => runCoql(requests, queryBehind(last), signal))
 }
 
 async function* behindEach(
+  { connection }: ZohoRequests,
   ask: (last: string) => Promise<{ readonly rows: readonly AnswerObject[]; readonly moreRecords: boolean }>,
 ): AsyncGenerator<AnswerObject, void, void> {
   for (let last = '0'; ; ) {
@@ -92,6 +93,8 @@ async function* behindEach(
     yield* rows
     const end = rows.at(-1)
     if (!moreRecords || end === undefined) return
-    last = parseId(end.id)
+    const next = parseId(end.id)
+    if (BigInt(next) <= BigInt(last)) throw endless(connection)
+    last = next
   }
 }

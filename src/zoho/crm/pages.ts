@@ -1,7 +1,7 @@
 import { ZohoApiError } from '../request/zoho-api-error.ts'
 import type { ZohoParameters, ZohoRequest } from '../request/zoho-request.ts'
 import type { ZohoRequests } from '../request/zoho-requests.ts'
-import { type AnswerObject, type Page, pageOf } from './answers.ts'
+import { type AnswerObject, endless, type Page, pageOf } from './answers.ts'
 
 /** A list of Zoho's, whatever its length. */
 export interface PagedList {
@@ -36,20 +36,27 @@ export async function* rowsOf(
   const given = new Set<unknown>()
   let position: Position | null = START
   let isNew = true
+  let known = 0
   while (position !== null) {
     const page: Page | null = await pageAt(requests, list, position, isNew)
     if (page === null) {
       position = START
       isNew = false
+      known = 0
       continue
     }
     for (const row of page.rows) {
       // A record may move to a later page while the pages are read.
-      if (row.id !== undefined && given.has(row.id)) continue
+      if (row.id !== undefined && given.has(row.id)) {
+        known += 1
+        continue
+      }
       given.add(row.id)
       isNew = true
       yield row
     }
+    // Each of them may come once more, and no more often.
+    if (known > given.size) throw endless(requests.connection)
     position = nextOf(page, position)
   }
 }

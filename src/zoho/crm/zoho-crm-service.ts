@@ -3,6 +3,7 @@ import {
   type ZohoClientOptions,
   type ZohoClientSettings,
 } from '../request/client-options.ts'
+import { detailsShown } from '../request/refusal.ts'
 import { ZohoApiError } from '../request/zoho-api-error.ts'
 import type { ZohoTokens } from '../request/zoho-connection.ts'
 import { ZohoRequests } from '../request/zoho-requests.ts'
@@ -353,7 +354,14 @@ export class ZohoCRMService {
     const { code = 'NO_RESULT', message = '', details = {} } = result ?? {}
     throw new ZohoApiError(
       `${provider} of ${clientId}: cannot ${what}: Zoho refuses (${[code, message].filter(Boolean).join(', ')}).`,
-      { status: null, zohoCode: code, details, retryable: false, outcome: 'not_done', retryAt: null },
+      {
+        status: null,
+        zohoCode: code,
+        details: detailsShown(details),
+        retryable: false,
+        outcome: 'not_done',
+        retryAt: null,
+      },
       { clientId, provider },
     )
   }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { EvergrantError } from 'evergrant'
+import { EvergrantError, type Secret } from 'evergrant'
 import type { ApiPlace } from './api-place.ts'
 import { retryAfterMs } from './back-off.ts'
 import { parseExactJson } from './exact-json.ts'
@@ -50,10 +50,7 @@ export async function attempt(
   request: ZohoRequest,
 ): Promise<Attempt> {
   const received = await exchange(connection, url, request)
-  if (received.kind === 'failed') return received
-  // A server may print what it was sent.
-  const text = received.text.replaceAll(place.accessToken.reveal(), '[secret]')
-  return judge({ ...received, text }, request, connection)
+  return received.kind === 'failed' ? received : judge(received, place, request, connection)
 }
 
 async function exchange(connection: ZohoConnection, url: string, request: ZohoRequest): Promise<Received> {
@@ -90,6 +87,7 @@ async function exchange(connection: ZohoConnection, url: string, request: ZohoRe
 
 function judge(
   { status, headers, text }: Extract<Received, { readonly kind: 'received' }>,
+  { accessToken }: ApiPlace,
   request: ZohoRequest,
   { clock }: ZohoConnection,
 ): Attempt {
@@ -99,7 +97,7 @@ function judge(
   // First of all: a code of one record among many says nothing of the others.
   const isAccepted = isGood ? !isRefusal(answer.body) : request.accepts?.(answer) === true
   if (parsed !== null && isAccepted) return { kind: 'answered', answer }
-  const refusal = refusalOf(answer.body)
+  const refusal = refusalOf(parseExactJson(withoutToken(text, accessToken))?.value)
   const { zohoCode } = refusal
   if (status === 429 || (zohoCode !== null && throttleCodes.includes(zohoCode) && status < 500)) {
     const askedMs = retryAfterMs(headers, clock) ?? minutesIn(refusal.message)
@@ -110,6 +108,12 @@ function judge(
   if (status >= 500) return { ...failed, why: `Zoho answered with HTTP ${status}` }
   if (!isGood || parsed !== null) return { kind: 'refused', status, refusal }
   return { ...failed, why: `Zoho answered with HTTP ${status} and something that is no JSON` }
+}
+
+// A server may print what it was sent. A token that is shorter is none, and its letters are everywhere.
+function withoutToken(text: string, token: Secret): string {
+  const secret = token.reveal()
+  return secret.length < 16 ? text : text.replaceAll(secret, '[secret]')
 }
 
 // "Cannot execute more than 100 requests per API in 2 minutes. Try again after 2 minutes."

@@ -30,7 +30,7 @@ export function refusalOf(body: unknown): ZohoRefusal {
   return {
     zohoCode: codeOf(named),
     message: textOf([named, ...objects]),
-    details: isObject ? (plain(details, 0) as Record<string, unknown>) : {},
+    details: isObject ? detailsShown(details) : {},
   }
 }
 
@@ -40,8 +40,9 @@ export function isRefusal(body: unknown): boolean {
     const [first, second] = body
     return isRefusal(typeof first === 'number' ? second : first) && body.length <= 2
   }
-  if (typeof body !== 'object' || body === null || refusalOf(body).zohoCode === null) return false
-  return 'errorCode' in body || 'error' in body || ('status' in body && body.status === 'error')
+  if (typeof body !== 'object' || body === null) return false
+  const looksLikeOne = 'errorCode' in body || 'error' in body || ('status' in body && body.status === 'error')
+  return looksLikeOne && refusalOf(body).zohoCode !== null
 }
 
 /** Every object of a body, the outer ones first; a few levels, and not more than a bound. */
@@ -75,7 +76,11 @@ function textOf(objects: readonly Record<string, unknown>[]): string {
   return ''
 }
 
-// What an answer brings goes into logs with the error.
+/** Details as an error may carry them into a log: not endless, and without what looks like a token. */
+export function detailsShown(details: object): Readonly<Record<string, unknown>> {
+  return plain(details, 0) as Record<string, unknown>
+}
+
 function plain(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return shown(value)
   if (typeof value !== 'object' || value === null) return value
