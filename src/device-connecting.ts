@@ -23,7 +23,8 @@ interface DeviceFlow {
   readonly wanted: readonly string[]
   readonly asked: readonly string[]
   readonly resource: readonly string[]
-  readonly metadata: Metadata
+  /** Grows where the account turns out to be at another place of the provider. */
+  metadata: Metadata
   readonly anyAccount: boolean
 }
 
@@ -108,13 +109,19 @@ async function waitOnce(
 ): Promise<Connected> {
   const { newGrants, providers, ports, closing } = assembly
   const provider = providers.get(flow.key.provider)
-  const { app, metadata, resource } = flow
+  const { app, resource } = flow
   const timeoutMs = ports.policy.requestTimeoutMs
   const signals = signal === undefined ? [closing] : [closing, signal]
   return waitForPerson(
     ports.clock,
     pace,
-    () => newGrants.whatever(provider.deviceToken({ app, deviceCode, metadata, resource, timeoutMs })),
+    async () => {
+      const { metadata } = flow
+      const look = provider.deviceToken({ app, deviceCode, metadata, resource, timeoutMs })
+      const answer = await newGrants.whatever(look)
+      if (answer.kind === 'moved') flow.metadata = { ...flow.metadata, ...answer.metadata }
+      return answer
+    },
     end => newGrants.whatever(told(assembly, () => connectedBy(assembly, flow, end))),
     { signal: AbortSignal.any(signals), onPoll },
   )

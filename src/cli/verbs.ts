@@ -246,9 +246,12 @@ export const verbs: readonly Verb[] = [
   {
     usage: 'zoho',
     summary: 'run a local Zoho to try things on: no account needed',
-    options: [['--port <number>', 'of 127.0.0.1; default: a free one']],
+    options: [
+      ['--port <number>', 'of 127.0.0.1; default: a free one'],
+      ['--locations <list>', 'data centres, each a server: us,eu; default: us'],
+    ],
     isApart: true,
-    example: 'evergrant zoho --port 8484',
+    example: 'evergrant zoho --port 8484 --locations us,eu',
     load: async () => (await import('./commands/zoho.ts')).zoho,
   },
   {

@@ -46,6 +46,7 @@ export async function waitForPerson<End>(
     const answer = await look()
     switch (answer.kind) {
       case 'pending':
+      case 'moved':
         break
       case 'slow_down':
         pauseMs += SLOWER_BY_MS

@@ -132,6 +132,7 @@ const plainProvider: Omit<ProviderProfile, 'name' | 'tokenEndpoint' | Groups> = 
   revocationEndpoint: null,
   authorizationEndpoint: null,
   deviceAuthorizationEndpoint: null,
+  device: null,
   issuer: null,
   discovery: null,
   placeholders: {},
@@ -214,6 +215,7 @@ function endpointsOf(profile: Plain): readonly (readonly [string, Endpoint])[] {
     ['revocation endpoint', sampleRevocation(profile.revocationEndpoint)],
     ['authorization endpoint', profile.authorizationEndpoint],
     ['device authorization endpoint', profile.deviceAuthorizationEndpoint],
+    ['token endpoint of devices', profile.device?.tokenEndpoint ?? null],
     ['issuer', profile.issuer],
     ['place of its metadata', profile.discovery],
   ] as const

@@ -4,7 +4,7 @@ import { isLoopback, isLoopbackHttp, isSecureUrl } from '../ports/secure-url.ts'
 import type { Metadata } from '../ports/store.ts'
 import { Secret } from '../secret.ts'
 import type { AnswerMembers } from './answer-rules.ts'
-import type { ProviderProfile } from './profile.ts'
+import type { DeviceRules, ProviderProfile } from './profile.ts'
 import type { ProtocolOptions } from './protocol-request.ts'
 
 /** What is asked for a device (RFC 8628 §3.1). */
@@ -41,12 +41,14 @@ export interface DeviceTokenRequest extends Omit<DeviceAuthorizationRequest, 'sc
 
 /**
  * What came of it (RFC 8628 §3.5).
+ * - `moved`: the user's account is at another place of the provider, where to ask from then on, with these metadata.
  * - `pending`, `slow_down`: not yet; the second wants to be asked more seldom from now on.
  * - `denied`, `expired`: it is over.
  * - `answered`: tokens, or what else a token endpoint says.
  */
 export type DeviceTokenAnswer =
   | { readonly kind: 'pending' | 'slow_down' | 'denied' | 'expired' }
+  | { readonly kind: 'moved'; readonly metadata: Metadata }
   | { readonly kind: 'answered'; readonly answer: RefreshAnswer; readonly members: AnswerMembers }
 
 const MINUTE = 60_000
@@ -59,10 +61,10 @@ const LONGEST_INTERVAL_MS = MINUTE
 
 /** The parameters of RFC 8628 §3.1 beside the client's own. */
 export function deviceParameters(
-  { authorization, scopeSeparator }: ProviderProfile,
+  { authorization, scopeSeparator, device }: ProviderProfile,
   { scopes, resource }: DeviceAuthorizationRequest,
 ): URLSearchParams {
-  const parameters = new URLSearchParams()
+  const parameters = new URLSearchParams(device?.parameters)
   const asked = new Set([...scopes, ...(scopes.length > 0 ? authorization.refreshTokenScopes : [])])
   if (asked.size > 0) parameters.set('scope', [...asked].join(scopeSeparator))
   for (const uri of resource) parameters.append('resource', uri)
@@ -74,15 +76,16 @@ export function writeDeviceTokenRequest(
   endpoint: URL,
   client: { readonly id: string; readonly authentication: oauth.ClientAuth },
   { deviceCode, resource }: DeviceTokenRequest,
+  rules: ProviderProfile['device'],
   options: ProtocolOptions,
 ): Promise<Response> {
   return oauth.genericTokenEndpointRequest(
     { issuer: endpoint.origin, token_endpoint: endpoint.href },
     { client_id: client.id },
     client.authentication,
-    'urn:ietf:params:oauth:grant-type:device_code',
+    rules?.grantType ?? 'urn:ietf:params:oauth:grant-type:device_code',
     new URLSearchParams([
-      ['device_code', deviceCode.reveal()],
+      [rules?.codeParameter ?? 'device_code', deviceCode.reveal()],
       ...resource.map((uri): [string, string] => ['resource', uri]),
     ]),
     options,
@@ -93,7 +96,11 @@ export function writeDeviceTokenRequest(
  * The codes of an answer; null: they are not all there, or nobody could be shown them.
  * @param endpoint who gave them: only a server on this machine sends people to a page on it
  */
-export function deviceCodesOf(members: AnswerMembers, endpoint: URL): DeviceCodes | null {
+export function deviceCodesOf(
+  members: AnswerMembers,
+  endpoint: URL,
+  unit: DeviceRules['unit'],
+): DeviceCodes | null {
   const pageIn = (name: string): string | null => pageOf(members.get(name), isLoopbackHttp(endpoint))
   const deviceCode = members.get('device_code')
   const userCode = members.get('user_code')
@@ -108,16 +115,31 @@ export function deviceCodesOf(members: AnswerMembers, endpoint: URL): DeviceCode
     userCode,
     verificationUri,
     verificationUriComplete: pageIn('verification_uri_complete'),
-    expiresInMs: Math.min(durationOf(members.get('expires_in')) ?? USUAL_LIFE_MS, LONGEST_LIFE_MS),
-    intervalMs: Math.min(durationOf(members.get('interval')) ?? USUAL_INTERVAL_MS, LONGEST_INTERVAL_MS),
+    expiresInMs: Math.min(
+      durationOf(members.get('expires_in'), LONGEST_LIFE_MS, unit) ?? USUAL_LIFE_MS,
+      LONGEST_LIFE_MS,
+    ),
+    intervalMs: Math.min(
+      durationOf(members.get('interval'), LONGEST_INTERVAL_MS, unit) ?? USUAL_INTERVAL_MS,
+      LONGEST_INTERVAL_MS,
+    ),
   }
 }
 
 /** What an answer to a look means. A refresh token in it counts more than an error beside it. */
-export function judgeDeviceAnswer(answer: RefreshAnswer, members: AnswerMembers): DeviceTokenAnswer {
+export function judgeDeviceAnswer(
+  answer: RefreshAnswer,
+  members: AnswerMembers,
+  moved: DeviceRules['moved'],
+): DeviceTokenAnswer {
   const carries = answer.kind === 'issued' || ('refreshToken' in answer && answer.refreshToken !== null)
   const told = carries ? undefined : ENDS.get(String(members.get('error')))
-  return told === undefined ? { kind: 'answered', answer, members } : { kind: told }
+  if (told !== undefined) return { kind: told }
+  if (!carries && moved !== null && members.get('error') === moved.error) {
+    const place = members.get(moved.member)
+    if (typeof place === 'string') return { kind: 'moved', metadata: { [moved.metadata]: place } }
+  }
+  return { kind: 'answered', answer, members }
 }
 
 const ENDS: ReadonlyMap<string, 'pending' | 'slow_down' | 'denied' | 'expired'> = new Map([
@@ -125,6 +147,8 @@ const ENDS: ReadonlyMap<string, 'pending' | 'slow_down' | 'denied' | 'expired'> 
   ['slow_down', 'slow_down'],
   ['access_denied', 'denied'],
   ['expired_token', 'expired'],
+  // Zoho's word.
+  ['expired', 'expired'],
 ])
 
 // A page that a browser is sent to, or a person: nothing but a plain address.
@@ -135,7 +159,8 @@ function pageOf(value: unknown, mayBeHere: boolean): string | null {
   return isSecureUrl(url) && (mayBeHere || !isLoopback(url.hostname)) ? url.href : null
 }
 
-function durationOf(seconds: unknown): number | null {
+function durationOf(seconds: unknown, longestMs: number, unit: DeviceRules['unit']): number | null {
   const count = typeof seconds === 'string' && /^\d{1,9}$/.test(seconds) ? Number(seconds) : seconds
-  return typeof count === 'number' && Number.isFinite(count) && count > 0 ? count * 1_000 : null
+  if (typeof count !== 'number' || !Number.isFinite(count) || count <= 0) return null
+  return unit === 'seconds_or_milliseconds' && count * 1_000 > longestMs ? count : count * 1_000
 }

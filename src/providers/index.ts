@@ -39,6 +39,7 @@ export type {
   AuthorizationRules,
   BadTokenRules,
   ClientAuthentication,
+  DeviceRules,
   Endpoint,
   Placeholder,
   ProviderProfile,

@@ -145,7 +145,8 @@ export class OAuth2Provider implements TokenProvider {
         options,
       ),
     )
-    const codes = deviceCodesOf(membersOf(answer, this.profile), endpoint)
+    const unit = this.profile.device?.unit ?? 'seconds'
+    const codes = deviceCodesOf(membersOf(answer, this.profile), endpoint, unit)
     if (codes !== null) return { kind: 'issued', codes }
     return {
       kind: 'failed',
@@ -155,14 +156,15 @@ export class OAuth2Provider implements TokenProvider {
 
   /** Asks whether the person has agreed (RFC 8628 §3.4). */
   async deviceToken(request: DeviceTokenRequest): Promise<DeviceTokenAnswer> {
-    const endpoint = resolveEndpoint(this.profile.tokenEndpoint, request.metadata, this.profile)
+    const { device, tokenEndpoint } = this.profile
+    const endpoint = resolveEndpoint(device?.tokenEndpoint ?? tokenEndpoint, request.metadata, this.profile)
     const client = await this.#clientOf(request)
     if ('kind' in client) return { kind: 'answered', answer: client, members: new Map() }
     const answer = await this.#send(endpoint, request, options =>
-      writeDeviceTokenRequest(endpoint, client, request, options),
+      writeDeviceTokenRequest(endpoint, client, request, device, options),
     )
     const judged = judgeAnswer(answer, null, this.profile.answers, this.#ports.clock)
-    return judgeDeviceAnswer(judged, membersOf(answer, this.profile))
+    return judgeDeviceAnswer(judged, membersOf(answer, this.profile), device?.moved ?? null)
   }
 
   /** Exchanges a code for tokens (RFC 6749 §4.1.3), once: a code that is sent twice may end what it gave. */

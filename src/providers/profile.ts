@@ -92,6 +92,25 @@ export interface ClientCredentialsRules {
   readonly metadata: readonly string[]
 }
 
+/** How a device is let in, where the provider has a way of its own beside RFC 8628 (Zoho). */
+export interface DeviceRules {
+  /** Parameters of the request for the codes, beside the app's id and the scopes. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** Where the device asks for its tokens. */
+  readonly tokenEndpoint: Endpoint
+  /** The `grant_type` with which it asks there. */
+  readonly grantType: string
+  /** The parameter that holds the device code there. */
+  readonly codeParameter: string
+  /** Of `interval` and `expires_in`. `seconds_or_milliseconds`: so many seconds that nobody would wait are milliseconds. */
+  readonly unit: 'seconds' | 'seconds_or_milliseconds'
+  /**
+   * The error that says that the user's account is elsewhere, the member of the answer that says where, and the member of
+   * the metadata that holds it from then on. Null: there is none.
+   */
+  readonly moved: { readonly error: string; readonly member: string; readonly metadata: string } | null
+}
+
 /** How the refresh tokens of a provider live, as far as it is known. Durations in milliseconds. */
 export interface RefreshTokenLife {
   /** Whether a refresh brings another. `sometimes`: store what comes back, keep the old one if nothing does. */
@@ -174,6 +193,8 @@ export interface ProviderProfile {
   readonly authorizationEndpoint: Endpoint | null
   /** Where devices are (RFC 8628 §3.1). Null: the provider has none, or it is not known. */
   readonly deviceAuthorizationEndpoint: Endpoint | null
+  /** How they are let in. Null: as in RFC 8628. */
+  readonly device: DeviceRules | null
   /** The issuer identifier (RFC 8414 §2). Null: the provider has none, or it is not known. */
   readonly issuer: string | null
   /** Where its metadata are, when not at the place that follows from the issuer. */

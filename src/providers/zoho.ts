@@ -76,6 +76,16 @@ function zohoProfile(name: string, apiHosts: readonly string[], settings: ZohoSe
       parameters: { access_type: 'offline', prompt: 'consent' },
       callbackMetadata: ['location'],
     },
+    deviceAuthorizationEndpoint: endpoint('/oauth/v3/device/code'),
+    // https://www.zoho.com/accounts/protocol/oauth/devices/polling-request.html
+    device: {
+      parameters: { grant_type: 'device_request', access_type: 'offline', prompt: 'consent' },
+      tokenEndpoint: endpoint('/oauth/v3/device/token'),
+      grantType: 'device_token',
+      codeParameter: 'code',
+      unit: 'seconds_or_milliseconds',
+      moved: { error: 'other_dc', member: 'user_location', metadata: 'location' },
+    },
     refreshTokens: { rotates: 'never' },
     // The organization that a self client asks for: without it, `missing_org_info`.
     clientCredentials: { metadata: ['soid'] },

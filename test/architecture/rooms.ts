@@ -53,7 +53,14 @@ export const rights: Readonly<Record<string, Rights>> = {
   dashboard: { rooms: ['http/contract', 'client'], packages: [...asUsersSee, ...web] },
   cli: {
     rooms: ['http', 'client', 'dashboard'],
-    packages: [...asUsersSee, 'evergrant/providers', 'evergrant/testing', 'commander', 'node:'],
+    packages: [
+      ...asUsersSee,
+      'evergrant/providers',
+      'evergrant/testing',
+      'evergrant/zoho',
+      'commander',
+      'node:',
+    ],
   },
   zoho: {
     rooms: ['errors', 'clock', 'ports'],

@@ -25,6 +25,12 @@ const stored = async ({ tokens, zoho }: Place): Promise<Record<string, string>> 
   return {}
 }
 
+const storedForCrm = async ({ tokens, zoho }: Place): Promise<Record<string, string>> => {
+  const scopes = ['ZohoCRM.modules.ALL', 'ZohoSearch.securesearch.READ']
+  await tokens.storeTokens(CUSTOMER, 'zoho_crm', await zoho.issueGrant({ scopes }))
+  return {}
+}
+
 /** A program with better-auth on the database of the examples. */
 function withBetterAuth(body: string, example: string): string {
   return `
@@ -103,6 +109,14 @@ export const scenes: Readonly<Record<string, Scene>> = {
       console.log(await accessTokenFor(oauthTokenService, '${CUSTOMER}'))
       console.log(await accessTokenFor(oauthTokenService, 'nobody'))`,
     prints: /^1000\.\S+\nnull$/m,
+  },
+  'docs/guide/zoho-crm.md: Leads of a call centre': {
+    prepare: storedForCrm,
+    prints: /^true \{ Phone: '\+15550120177', id: '\d{18,19}' \}/,
+  },
+  'docs/guide/zoho-crm.md: Many records': {
+    prepare: storedForCrm,
+    prints: /^written\nMANDATORY_NOT_FOUND\n[\s\S]*O'Neill \(Jr\.\)/,
   },
   'docs/guide/start.md: 4. Use it': { prepare: stored, prints: /^200 / },
   'docs/guide/from-a-token-table.md: 3. Replace your function': {

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { scriptedBrowser } from '../support/browser-log.ts'
 import { commandLine } from '../support/command-line.ts'
@@ -35,4 +37,37 @@ test('its lines are a command line that can be typed', async () => {
   expect(stdout).toMatch(/^ {2}export ZOHO_ACCOUNTS_SERVER=http:\/\/127\.0\.0\.1:\d+$/m)
   child.kill('SIGTERM')
   expect((await once(child, 'close'))[0]).toBe(0)
+})
+
+test('with several data centres it prints the server of each, and a file that names them', async () => {
+  const child = start(['zoho', '--locations', 'us,eu'])
+  let stdout = ''
+  child.stdout.on('data', data => {
+    stdout += data
+  })
+  await expect.poll(() => stdout).toMatch(/ connect try-out .*$/m)
+  const file = /zoho\.mjs:\n(?<lines>.*)\nIn another terminal:/s.exec(stdout)?.groups?.lines ?? ''
+  writeFileSync(join(directory, 'zoho.mjs'), file)
+  const { providers } = await import(join(directory, 'zoho.mjs'))
+  expect(Object.keys(providers.zoho_crm.accountsServer)).toEqual(['us', 'eu'])
+  for (const url of Object.values<string>(providers.zoho_crm.accountsServer)) {
+    const { locations } = (await (await fetch(`${url}/oauth/serverinfo`)).json()) as { locations: object }
+    expect(locations).toEqual(providers.zoho_crm.accountsServer)
+  }
+  expect(stdout).not.toContain('ZOHO_ACCOUNTS_SERVER')
+  expect(
+    stdout
+      .split('\n')
+      .filter(line => !line.includes(' connect '))
+      .every(line => line.length <= 80),
+  ).toBe(true)
+  child.kill('SIGTERM')
+  expect((await once(child, 'close'))[0]).toBe(0)
+})
+
+test('a data centre that is none is refused', async () => {
+  expect(await run(['zoho', '--locations', 'us,,eu'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('a word like us, eu or in'),
+  })
 })

@@ -1,4 +1,5 @@
 import type { EvergrantEvent, Policy } from 'evergrant'
+import type { IncomingCall, SyncedCall } from './sync-call.ts'
 
 /** How a process of the demo opens its service; the rest is in its environment. */
 export interface Opening {
@@ -63,6 +64,8 @@ export interface Performance {
   row(): Promise<RowSeen>
   /** Sends the token to an API of the provider; gives the HTTP status. */
   useToken(): Promise<number>
+  /** Brings a telephone call to the CRM and the calendar. */
+  sync(call: IncomingCall): Promise<SyncedCall>
   /** Looks for plain text in the row and in these files. */
   audit(files: readonly string[]): Promise<Audit>
 }

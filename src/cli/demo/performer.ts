@@ -8,8 +8,10 @@ import {
 } from 'evergrant'
 import { type Clock, fileKeys, readStoredConnection, systemClock } from 'evergrant/admin'
 import { tokenDigest } from 'evergrant/testing'
+import { ZohoCalendarService, ZohoCRMService } from 'evergrant/zoho'
 import { CLIENT_ID, PROVIDER } from './connection.ts'
 import type { Audit, Opening, Performance, RowSeen, Rush, Seen } from './performance.ts'
+import { type IncomingCall, type SyncedCall, syncCall } from './sync-call.ts'
 
 const PAUSE_MS = 20
 
@@ -84,6 +86,11 @@ export class Performer implements Performance {
       headers: { authorization: `Zoho-oauthtoken ${accessToken}` },
     })
     return status
+  }
+
+  sync(call: IncomingCall): Promise<SyncedCall> {
+    const connection = { tokens: this.#service, clientId: CLIENT_ID }
+    return syncCall(new ZohoCRMService(connection), new ZohoCalendarService(connection), call)
   }
 
   async audit(files: readonly string[]): Promise<Audit> {

@@ -58,12 +58,15 @@ export async function setStage(place: DemoPlace, processes: Processes): Promise<
 // The refresh token comes as it would in real life: in a variable of the processes' environment.
 async function environmentFor(zoho: ForkedLocalZoho): Promise<NodeJS.ProcessEnv> {
   const grant = await zoho.issueGrant()
+  const calendarScopes = ['ZohoCalendar.calendar.ALL', 'ZohoCalendar.event.ALL']
+  const calendarGrant = await zoho.issueGrant({ scopes: calendarScopes })
   return {
     ...process.env,
     ZOHO_ACCOUNTS_SERVER: zoho.url,
     ZOHO_CLIENT_ID: localZohoApp.clientId,
     ZOHO_CLIENT_SECRET: localZohoApp.clientSecret,
     ZOHO_REFRESH_TOKEN: grant.refreshToken,
+    ZOHO_CALENDAR_REFRESH_TOKEN: calendarGrant.refreshToken,
     EVERGRANT_ENV_CLIENT_ID: CLIENT_ID,
   }
 }

@@ -1,5 +1,6 @@
 import type { Chapter } from './chapter.ts'
 import { backgroundRefresh } from './chapters/background-refresh.ts'
+import { crmSync } from './chapters/crm-sync.ts'
 import { expiry } from './chapters/expiry.ts'
 import { firstToken } from './chapters/first-token.ts'
 import { killedProcess } from './chapters/killed-process.ts'
@@ -19,5 +20,6 @@ export const story: readonly Chapter[] = [
   expiry,
   outage,
   killedProcess,
+  crmSync,
   sealedRow,
 ]

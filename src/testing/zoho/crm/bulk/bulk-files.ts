@@ -5,6 +5,7 @@ import { admit, judgeToken } from '../admission.ts'
 import { invalidData, refusal } from '../answers.ts'
 import type { CrmOperation } from '../call.ts'
 import { isAnswer } from '../conditions.ts'
+import { zgidOf } from '../organization-operations.ts'
 import { readBody } from '../request-body.ts'
 import type { CrmState } from '../state.ts'
 import { type BulkReads, noSuchJob } from './bulk-read.ts'
@@ -106,9 +107,4 @@ function answerUpload(
     created_time: state.time(state.clock.wallMs()),
   }
   return jsonAnswer({ status: 'success', code: 'FILE_UPLOAD_SUCCESS', message: 'file uploaded.', details })
-}
-
-/** What `X-CRM-ORG` names: the `zgid` of the organization, nine digits. */
-function zgidOf(state: CrmState): string {
-  return state.ids.of('organization').slice(0, 9)
 }

@@ -2,8 +2,8 @@ import { type Answer, jsonAnswer } from '../../answer.ts'
 import { invalidData, noContent, refusal } from '../answers.ts'
 import type { CrmCall, CrmOperation } from '../call.ts'
 import type { QueryField, Row } from '../field-values.ts'
-import { lengthOf } from '../fields.ts'
 import { own } from '../json-objects.ts'
+import { fieldMetadata } from '../metadata.ts'
 import { queryRefused } from '../query-refusal.ts'
 import { viewOf } from '../record-view.ts'
 import type { CrmState, CrmUser } from '../state.ts'
@@ -95,22 +95,14 @@ function objectionToMeta(sent: unknown): Answer | null {
   })
 }
 
-/** What `include_meta` tells of a column's field. */
-function metadataOf(state: CrmState, module: string, { api_name, data_type }: QueryField): object {
-  const field = state.fieldsOf(module).get(api_name)
-  return {
-    id: state.ids.of(`field ${module}.${api_name}`),
-    ...{ api_name, data_type, field_label: api_name.replaceAll('_', ' ') },
-    length: field === undefined ? null : lengthOf(field),
-    system_mandatory: field?.system_mandatory ?? false,
-    read_only: field?.read_only ?? api_name === 'id',
-    unique: {},
-    pick_list_values: (field?.pick_list_values ?? []).map(value => ({
-      display_value: value,
-      actual_value: value,
-    })),
-    lookup: field?.module === undefined ? {} : { module: { api_name: field.module } },
-  }
+/** What `include_meta` tells of a column: what `GET /settings/fields` tells of its field. */
+function metadataOf(state: CrmState, name: string, { api_name }: QueryField): object {
+  const module = state.modules.get(name)
+  const position = module?.fields.findIndex(field => field.api_name === api_name) ?? -1
+  const field = module?.fields[position]
+  return module === undefined || field === undefined
+    ? { api_name }
+    : fieldMetadata(state, module, field, position)
 }
 
 const userFields: ReadonlyMap<string, QueryField> = new Map(

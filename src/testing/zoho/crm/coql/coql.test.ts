@@ -1,8 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { startLocalCrm } from '../../../../../test/support/local-crm.ts'
 
 const scopes = ['ZohoCRM.modules.ALL', 'ZohoCRM.coql.READ', 'ZohoCRM.settings.fields.READ']
 const query = (text: string, more: object = {}) => ({ select_query: text, ...more })
+
+/** For requests that are refused and change nothing. */
+const shared = startLocalCrm({}, scopes)
+afterAll(async () => (await shared)[Symbol.asyncDispose]())
 
 describe('COQL', () => {
   test('checklist crm §15: scope matching incl. search and COQL double scopes — COQL needs ZohoCRM.coql.READ and the module, metadata a third', async () => {
@@ -109,7 +113,7 @@ describe('COQL', () => {
     ],
     [query('select id from Nope where id is null'), 'INVALID_MODULE', {}],
   ])('%j is refused', async (body, code, details) => {
-    await using crm = await startLocalCrm({}, scopes)
+    const crm = await shared
     expect(await crm.call('POST', '/coql', body)).toMatchObject({
       status: 400,
       body: { code, details, status: 'error' },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { type LocalCrm, startLocalCrm } from '../../../../../test/support/local-crm.ts'
 
 const scopes = ['ZohoCRM.modules.ALL', 'ZohoSearch.securesearch.READ']
@@ -17,6 +17,10 @@ async function namesFound(crm: LocalCrm, query: Record<string, string>): Promise
   if (answer.status !== 200) return answer.body ?? answer.status
   return answer.body.data.map((lead: { Last_Name: string }) => lead.Last_Name)
 }
+
+/** For requests that are refused and change nothing. */
+const shared = startLocalCrm({}, scopes)
+afterAll(async () => (await shared)[Symbol.asyncDispose]())
 
 describe('search', () => {
   test('checklist crm §15: scope matching incl. search and COQL double scopes — a search needs ZohoSearch.securesearch.READ and the module', async () => {
@@ -120,7 +124,7 @@ describe('search', () => {
     ['word=doe&sort_order=up', 'INVALID_DATA', { param_name: 'sort_order' }],
     ['word=doe&converted=maybe', 'INVALID_DATA', { param_name: 'converted' }],
   ])('?%s is refused', async (query, code, details) => {
-    await using crm = await startLocalCrm({}, scopes)
+    const crm = await shared
     expect(await crm.call('GET', `/Leads/search?${query}`)).toMatchObject({
       status: 400,
       body: { code, details, status: 'error' },

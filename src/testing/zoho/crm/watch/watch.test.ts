@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { startReceiver } from '../../../../../test/support/callback-receiver.ts'
 import { type LocalCrm, startLocalCrm } from '../../../../../test/support/local-crm.ts'
 import { callbackUrl } from '../callback.ts'
@@ -18,6 +18,10 @@ const expiryOf = async (crm: LocalCrm): Promise<number> => {
   const { body } = await crm.call('GET', '/actions/watch')
   return Date.parse(body.watch[0].channel_expiry) - crm.clock.wallMs()
 }
+
+/** For requests that are refused and change nothing. */
+const shared = startLocalCrm({}, scopes)
+afterAll(async () => (await shared)[Symbol.asyncDispose]())
 
 describe('watch', () => {
   test('checklist crm §15: watch with callback delivery and 1-hour default expiry — changes are told to notify_url with the token', async () => {
@@ -253,7 +257,7 @@ describe('watch', () => {
     [{ notification_condition: [{}] }, 'MANDATORY_NOT_FOUND', 'type'],
     [{ notification_condition: [{ type: 'x' }] }, 'INVALID_DATA', 'type'],
   ])('an entry with %j is refused, those beside it are not', async (more, code, api_name) => {
-    await using crm = await startLocalCrm({}, scopes)
+    const crm = await shared
     const good = { channel_id: '2', events: ['Leads.all'], notify_url: 'http://127.0.0.1:9/' }
     const { watch } = channel('http://127.0.0.1:9/', more)
     expect(await crm.call('POST', '/actions/watch', { watch: [good, ...watch] })).toMatchObject({
