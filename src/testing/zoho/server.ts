@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
@@ -26,6 +26,8 @@ export async function start(
   const centres = new DataCentres(options, clock)
   const control = controlOf(centres)
   const closing = new AbortController()
+  // Each answer that takes its time waits for it: no leak, of which Node would warn from 11 of them on.
+  setMaxListeners(0, closing.signal)
   const servers: Server[] = []
   const close = async (): Promise<void> => {
     closing.abort()
