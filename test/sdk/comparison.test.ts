@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { OAuthTokenService } from 'evergrant'
 import { type IssuedGrant, type LocalZoho, localZohoApp, startLocalZoho } from 'evergrant/testing'
+import { ZohoCRMService } from 'evergrant/zoho'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { figuresOf, type LedgerFigures } from './ledger-figures.ts'
 import { SdkProcess } from './sdk-process.ts'
@@ -57,10 +58,11 @@ test(`${CALLS} calls at once on a token that is over: Evergrant refreshes once, 
   })
   try {
     await tokens.storeTokens(CLIENT, 'zoho_crm', { ...grant, expiresIn: 1 })
+    const crm = new ZohoCRMService({ tokens, clientId: CLIENT })
     await pause(1_100)
     await beginRound(grant)
-    const calls = await Promise.allSettled(Array.from({ length: CALLS }, () => leadBy(tokens)))
-    const failed = calls.filter(call => call.status === 'rejected' || call.value !== lead)
+    const calls = await Promise.allSettled(Array.from({ length: CALLS }, () => crm.getById(lead)))
+    const failed = calls.filter(call => call.status === 'rejected' || call.value?.id !== lead)
     const figures = await endRound('Evergrant', failed.length)
     expect(failed).toEqual([])
     expect(figures.refreshes).toEqual({ requests: 1, issued: 1, throttled: 0 })
@@ -70,14 +72,6 @@ test(`${CALLS} calls at once on a token that is over: Evergrant refreshes once, 
     await rm(directory, { recursive: true, force: true })
   }
 })
-
-/** The id that the API answers for the lead. */
-async function leadBy(tokens: OAuthTokenService): Promise<unknown> {
-  const url = `${zoho.url}/crm/v8/Leads/${lead}`
-  const response = await tokens.fetch(CLIENT, 'zoho_crm', url)
-  const { data } = (await response.json()) as { readonly data: readonly { readonly id: unknown }[] }
-  return data[0]?.id
-}
 
 /** The access token is over. From now on a request for another takes its time, as on a network; the ledger is empty. */
 async function beginRound({ accessToken }: IssuedGrant): Promise<void> {
