@@ -96,8 +96,8 @@ const CALLS: Readonly<Record<EvergrantError['code'], () => Promise<EvergrantErro
       const sent = String(headers.authorization)
       const body = {
         code: 'INVALID_DATA',
-        details: { sent, [String(sent)]: 1 },
-        message: sent,
+        details: { sent, [sent]: 1 },
+        message: sent.split(' ').at(-1),
         status: 'error',
       }
       response.writeHead(400).end(JSON.stringify(body))
