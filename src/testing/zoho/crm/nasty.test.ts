@@ -96,6 +96,20 @@ describe('names of prototypes', () => {
   )
 })
 
+test('a field of the settings may be called as a prototype’s member is: not sent, it is empty', async () => {
+  const customFields = { Leads: [{ api_name: 'constructor', data_type: 'text' }] } as const
+  await using crm = await startLocalCrm({ crm: { customFields } })
+  const id = await created(crm)
+  const shown = async (): Promise<unknown> =>
+    Object.entries((await crm.call('GET', `/Leads/${id}?fields=constructor`)).body.data[0])
+  expect(await shown()).toEqual([
+    ['constructor', null],
+    ['id', id],
+  ])
+  await crm.call('PUT', `/Leads/${id}`, { data: [{ constructor: 'Ada' }] })
+  expect(await shown()).toContainEqual(['constructor', 'Ada'])
+})
+
 describe('values', () => {
   test.each([
     ['Last_Name', 'x'.repeat(81), { maximum_length: 80 }],

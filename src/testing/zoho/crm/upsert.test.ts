@@ -42,6 +42,17 @@ describe('upsert', () => {
     expect(body.data.map(({ action }: { action: string }) => action)).toEqual(['insert', 'insert', 'insert'])
   })
 
+  test('a record is not found by what it had before, nor once it is gone', async () => {
+    await using crm = await startLocalCrm()
+    const { id } = (await upsert(crm, [doe], ['Phone'])).body.data[0].details
+    await crm.call('PUT', `/Leads/${id}`, { data: [{ Phone: '+1 777' }] })
+    expect((await upsert(crm, [doe], ['Phone'])).body.data[0].action).toBe('insert')
+    const moved = await upsert(crm, [{ ...doe, Phone: '+1 777' }], ['Phone'])
+    expect(moved.body.data[0]).toMatchObject({ action: 'update', details: { id } })
+    await crm.call('DELETE', `/Leads/${id}`)
+    expect((await upsert(crm, [{ ...doe, Phone: '+1 777' }], ['Phone'])).body.data[0].action).toBe('insert')
+  })
+
   test('an id is the record, whatever the fields find', async () => {
     await using crm = await startLocalCrm()
     const { id } = (await upsert(crm, [doe])).body.data[0].details
