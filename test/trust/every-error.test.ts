@@ -104,7 +104,12 @@ const CALLS: Readonly<Record<EvergrantError['code'], () => Promise<EvergrantErro
     }
     const options = { tokens: await service(), clientId: CLIENT, provider: 'acme', baseUrl: api.url }
     const requests = new ZohoRequests(parseClientOptions(options, 'ZohoCRMService', 'zoho_crm'), crm)
-    return errorOf(requests.send({ ...write, body: { data: [{ Last_Name: canary.secret('name') }] } }))
+    // Awaited here: the server ends with this function.
+    const error = await errorOf(
+      requests.send({ ...write, body: { data: [{ Last_Name: canary.secret('name') }] } }),
+    )
+    expect(error.message).toContain('INVALID_DATA')
+    return error
   },
 }
 
