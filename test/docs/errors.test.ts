@@ -6,6 +6,7 @@ import { EvergrantError, OAuthTokenService, type OpenOptions } from 'evergrant'
 import { importFrom } from 'evergrant/admin'
 import { defineProvider } from 'evergrant/providers'
 import { localZohoApp, startLocalZoho } from 'evergrant/testing'
+import { ZohoApiError, ZohoCRMService } from 'evergrant/zoho'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { refusalError } from '../../src/refresh/refusal-error.ts'
 import { freshDatabase } from '../support/postgres.ts'
@@ -336,3 +337,24 @@ test.each(Object.entries(scenes))(
     expect(messages).toEqual(messagesIn(section))
   },
 )
+
+test('the error of the clients of Zoho: code and messages are those of the page', async () => {
+  const tokens = await open()
+  await tokens.storeTokens(CLIENT, 'zoho_crm', await zoho.issueGrant({ scopes: ['ZohoCRM.modules.ALL'] }))
+  const crm = new ZohoCRMService({ tokens, clientId: CLIENT, retries: 0 })
+  const messages: string[] = []
+  const failWith = async (lead: { Last_Name?: string; Company: string }): Promise<void> => {
+    const error: unknown = await crm.createLead(lead).catch((reason: unknown) => reason)
+    if (!(error instanceof ZohoApiError)) throw new RangeError('ZohoApiError was not thrown')
+    expect(error.code).toBe('ZOHO_API')
+    messages.push(error.message)
+  }
+  await failWith({ Company: 'Zylker' })
+  await zoho.fault({ kind: 'too_many_requests', retryAfter: '3600' }, { endpoint: 'crm' })
+  await failWith({ Last_Name: 'Doe', Company: 'Zylker' })
+  await zoho.fault({ kind: 'lost_answer' }, { endpoint: 'crm' })
+  await failWith({ Last_Name: 'Doe', Company: 'Zylker' })
+  const section = sectionOf('The clients of Zoho')
+  expect(section).toContain('**Code** `ZOHO_API`')
+  expect(messages).toEqual(messagesIn(section))
+})

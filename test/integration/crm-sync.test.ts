@@ -5,6 +5,7 @@ import { OAuthTokenService } from 'evergrant'
 import { forkLocalZoho, localZohoApp, seededRandomness } from 'evergrant/testing'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
+import { ExampleApp } from '../support/example-app.ts'
 import { freshDatabase } from '../support/postgres.ts'
 import { CLIENT, KEYS } from '../support/services.ts'
 
@@ -36,7 +37,7 @@ const zoho = await forkLocalZoho({ accessTokenLifetimeMs: 3_000, throttle: null,
 const database = await freshDatabase()
 const pool = new pg.Pool({ connectionString: database.url })
 const environment = {
-  PATH: process.env.PATH,
+  PATH: process.env.PATH ?? '',
   DATABASE_URL: database.url,
   EVERGRANT_ENCRYPTION_KEYS: KEYS,
   ZOHO_ACCOUNTS_SERVER: zoho.url,
@@ -171,4 +172,24 @@ test('a failure that only a person can mend parks the call, with the reason, and
   }
   await expect.poll(resumed).toBe(1)
   await kill(worker)
+})
+
+test('the program of the example takes a call in by HTTP, and brings it to Zoho', async () => {
+  await pool.query('truncate incoming_calls')
+  await using program = await ExampleApp.start('examples/crm-sync/server.js', { ...environment, PORT: '0' })
+  const [url] = /http:\S+/.exec(program.printed) ?? ['']
+  const post = (call: object): Promise<Response> =>
+    fetch(`${url}/calls`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+    })
+  expect((await post({ id: 'incomplete' })).status).toBe(400)
+  const call = { id: 'by-http', phone: '+1 555 0198', lastName: 'Hopper', summary: 'x' }
+  expect((await post(call)).status).toBe(202)
+  expect((await post(call)).status).toBe(202)
+  const report = async (): Promise<unknown> => (await fetch(`${url}/calls`)).json()
+  await expect.poll(report).toMatchObject({ waiting: 0, done: 1, parked: 0 })
+  const leads = await zoho.crmRecords('Leads')
+  expect(leads.filter(({ Phone }) => Phone === call.phone)).toMatchObject([{ Last_Name: 'Hopper' }])
 })
