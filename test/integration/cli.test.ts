@@ -118,7 +118,7 @@ describe('token', () => {
       accessToken: expect.stringMatching(/^1000\./),
       expiresAt: expect.stringMatching(/Z$/),
       tokenType: 'Bearer',
-      metadata: { api_domain: 'https://www.zohoapis.com' },
+      metadata: { api_domain: zoho.url },
     })
   })
 

@@ -26,7 +26,7 @@ describe.each(DATABASES)('on %s', kind => {
     expect(refreshed).toMatchObject({
       tokenType: 'Bearer',
       scopes: ['ZohoCRM.modules.ALL'],
-      metadata: { api_domain: 'https://www.zohoapis.com' },
+      metadata: { api_domain: zoho.url },
     })
     expect(await tokens.getAccessToken(CLIENT, 'zoho_crm', CREDENTIALS)).toBe(refreshed.accessToken)
     expect((await zoho.summary()).requests).toBe(1)

@@ -51,8 +51,8 @@ export const crmSync: Chapter = {
         same('refreshes', refreshes, 1),
       ],
       details: [
-        'the CRM throttled; then the process was killed, with the lead written and no note yet',
-        'another did it again: the answer to the note was lost, and that to the appointment',
+        'the CRM throttled; SIGKILL when the lead was written, and no note yet',
+        'another took over; the answers to note and appointment were lost',
         `${counted(leads.length, 'lead')}, ${counted(notes.length, 'note')}, ${counted(appointments.length, 'appointment')}, ${counted(refreshes, 'refresh', 'refreshes')}`,
       ],
     }
